@@ -30,8 +30,18 @@ const zones = Object.entries(rooms).map(([room, doors]) => ({
 
 /** What a pure room may not touch: it gets time, randomness and input as arguments. */
 const PURE_GLOBALS = [
-  'process', 'console', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'performance', 'crypto',
-  'Buffer', 'globalThis', 'global',
+  'process',
+  'console',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance',
+  'crypto',
+  'Buffer',
+  'globalThis',
+  'global',
 ];
 
 export default tseslint.config(
@@ -44,7 +54,9 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: path.join(import.meta.dirname, 'tsconfig.json') })],
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({ project: path.join(import.meta.dirname, 'tsconfig.json') }),
+      ],
       'import-x/extensions': ['.ts'],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
@@ -65,13 +77,19 @@ export default tseslint.config(
   {
     files: Object.keys(CORE).map((room) => `src/${room}/**/*.ts`),
     rules: {
-      'no-restricted-globals': ['error', ...PURE_GLOBALS.map((name) => ({ name, message: 'A pure room takes this as an argument.' }))],
+      'no-restricted-globals': [
+        'error',
+        ...PURE_GLOBALS.map((name) => ({ name, message: 'A pure room takes this as an argument.' })),
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'A pure room takes the time as an argument.' },
         { object: 'Math', property: 'random', message: 'A pure room takes randomness as an argument.' },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^(?!\\.{1,2}/)', message: 'A pure room imports no package and no node module.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.{1,2}/)', message: 'A pure room imports no package and no node module.' }] },
+      ],
     },
   },
   {

@@ -1,0 +1,59 @@
+/** What Sallyport reads of an object's metadata. */
+export interface Metadata {
+  /** Empty for objects without a namespace. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  /**
+   * `creationTimestamp` in milliseconds since the epoch. `OLDEST` for an object of a file that has none, `YOUNGEST` for one
+   * that is being created.
+   */
+  readonly createdAt: number;
+  /** The API server has marked the object for deletion; its finalizers still run. */
+  readonly deleting: boolean;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export const OLDEST = Number.NEGATIVE_INFINITY;
+export const YOUNGEST = Number.POSITIVE_INFINITY;
+
+/** Names one object: what a finding, a log line and a mend point at. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Where an object stands in a file: `line` counts from 1 and is the line of the document's first key. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Istio's order of configuration objects, oldest first: creation time, then name, then namespace
+ * (`sortConfigByCreationTime` in istiod).
+ */
+export function byAge(a: Aged, b: Aged): number {
+  const x = a.metadata;
+  const y = b.metadata;
+  if (x.createdAt !== y.createdAt) return x.createdAt < y.createdAt ? -1 : 1;
+  if (x.name !== y.name) return x.name < y.name ? -1 : 1;
+  if (x.namespace !== y.namespace) return x.namespace < y.namespace ? -1 : 1;
+  return 0;
+}
+
+interface Aged {
+  readonly metadata: Metadata;
+}
+
+/** Whether every pair of `selector` is among `labels`; an empty selector selects everything (`labels.Instance.SubsetOf`). */
+export function selects(selector: Labels, labels: Labels): boolean {
+  for (const key in selector) {
+    if (!Object.hasOwn(labels, key) || labels[key] !== selector[key]) return false;
+  }
+  return true;
+}
