@@ -1,3 +1,5 @@
+import { shown, type Fields } from './reading.js';
+
 /** What Sallyport reads of an object's metadata. */
 export interface Metadata {
   /** Empty for objects without a namespace. */
@@ -15,6 +17,9 @@ export interface Metadata {
 }
 
 export type Labels = Readonly<Record<string, string>>;
+
+/** Where kubectl puts an object of a file that names no namespace. */
+export const DEFAULT_NAMESPACE = 'default';
 
 export const OLDEST = Number.NEGATIVE_INFINITY;
 export const YOUNGEST = Number.POSITIVE_INFINITY;
@@ -56,4 +61,43 @@ export function selects(selector: Labels, labels: Labels): boolean {
     if (!Object.hasOwn(labels, key) || labels[key] !== selector[key]) return false;
   }
   return true;
+}
+
+/** A time as the API server writes it (RFC 3339). */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** The copy of a whole object that kubectl leaves in its annotations: half of the memory of an object, and nobody reads it. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Reads `metadata` of a document.
+ *
+ * @param missingAge - `createdAt` of an object without `creationTimestamp`
+ */
+export function readMetadata(document: Fields, namespaced: boolean, missingAge: number): Metadata {
+  const metadata = document.requiredObject('metadata');
+  return {
+    namespace: namespaced ? (metadata.text('namespace') ?? DEFAULT_NAMESPACE) : '',
+    name: readName(metadata),
+    labels: metadata.labels('labels'),
+    annotations: metadata.labels('annotations', { omit: LAST_APPLIED }),
+    createdAt: readTime(metadata, 'creationTimestamp') ?? missingAge,
+    deleting: readTime(metadata, 'deletionTimestamp') !== undefined,
+  };
+}
+
+/** A review of a CREATE with `generateName` comes before the name is made: the prefix stands for it, as no name ends so. */
+function readName(metadata: Fields): string {
+  const name = metadata.text('name') ?? metadata.text('generateName');
+  if (name === undefined) metadata.fault('name', 'is required');
+  return name ?? '';
+}
+
+function readTime(metadata: Fields, name: string): number | undefined {
+  const text = metadata.text(name);
+  if (text === undefined) return undefined;
+  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  metadata.fault(name, `must be a time such as 2024-01-31T12:00:00Z, not ${shown(text)}`);
+  return undefined;
 }

@@ -1,5 +1,8 @@
 import type { Labels, Metadata } from '../metadata.js';
 import type { Protocol } from '../protocol.js';
+import { isLonger, PORT_NUMBER, type Fields } from '../reading.js';
+import { readProtocol } from '../read-protocol.js';
+import { readWorkloadSelector } from '../workload-selector.js';
 
 export interface ServiceEntry {
   readonly kind: 'ServiceEntry';
@@ -39,4 +42,92 @@ export interface Endpoint {
   /** Ports by the name of the entry's port. */
   readonly ports: Readonly<Record<string, number>>;
   readonly labels: Labels;
+}
+
+const LOCATIONS = ['MESH_EXTERNAL', 'MESH_INTERNAL'] as const;
+const RESOLUTIONS = ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'] as const;
+
+/** Reads the `spec` of a ServiceEntry, by the schema and the rules of its CRD. */
+export function readServiceEntrySpec(spec: Fields): ServiceEntrySpec {
+  const resolution = spec.choice('resolution', RESOLUTIONS) ?? 'NONE';
+  const read: ServiceEntrySpec = {
+    hosts: spec.strings('hosts', { min: 1, max: 256 }, checkHost),
+    addresses: spec.strings('addresses', { max: 256 }, (address) => checkAddress(address, resolution)),
+    ports: spec.objects('ports', readPort, { max: 256 }),
+    location: spec.choice('location', LOCATIONS) ?? 'MESH_EXTERNAL',
+    resolution,
+    endpoints: spec.objects('endpoints', readEndpoint, { max: 4096 }),
+    workloadSelector: readWorkloadSelector(spec),
+    exportTo: spec.strings('exportTo'),
+  };
+  refuseSamePorts(spec, read.ports);
+  if (spec.has('workloadSelector') && spec.has('endpoints')) {
+    spec.fault('endpoints', 'cannot stand beside workloadSelector: only one of them may say where the hosts are');
+  }
+  if (resolution === 'NONE' && spec.has('endpoints')) {
+    spec.fault('endpoints', 'cannot be given with resolution NONE, which calls the address that the client dialled');
+  }
+  if (resolution === 'DNS_ROUND_ROBIN' && read.endpoints.length > 1) {
+    spec.fault('endpoints', 'can name one endpoint at most with resolution DNS_ROUND_ROBIN');
+  }
+  return read;
+}
+
+/** Reads an endpoint of a ServiceEntry, or the `spec` of a WorkloadEntry, which has the same schema. */
+export function readEndpoint(endpoint: Fields): Endpoint {
+  const address = endpoint.string('address') ?? '';
+  checkEndpointAddress(endpoint, address);
+  return {
+    address,
+    ports: endpoint.integers('ports', PORT_NUMBER, { max: 128, checkKey: checkPortName }),
+    labels: endpoint.labels('labels', { max: 256 }),
+  };
+}
+
+function readPort(port: Fields): ServiceEntryPort {
+  const name = port.requiredString('name');
+  if (isLonger(name, 256)) port.fault('name', 'must have at most 256 characters');
+  return {
+    number: port.requiredInteger('number', PORT_NUMBER),
+    name,
+    protocol: readProtocol(port),
+    targetPort: port.integer('targetPort', PORT_NUMBER),
+  };
+}
+
+function checkHost(host: string): string | undefined {
+  return host === '*' ? 'cannot be *: name the hosts, or a part of a domain such as *.example.com' : undefined;
+}
+
+function checkAddress(address: string, resolution: Resolution): string | undefined {
+  if (isLonger(address, 64)) return 'must have at most 64 characters';
+  if (!address.includes('/') || resolution === 'NONE' || resolution === 'STATIC') return undefined;
+  return `cannot be a block of addresses (CIDR) with resolution ${resolution}: only NONE and STATIC take one`;
+}
+
+function checkEndpointAddress(endpoint: Fields, address: string): void {
+  if (!endpoint.has('address') && !endpoint.has('network')) endpoint.fault('address', 'is required');
+  if (isLonger(address, 256)) endpoint.fault('address', 'must have at most 256 characters');
+  if (!address.startsWith(UNIX)) return;
+  const first = address[UNIX.length];
+  if (first !== '/' && first !== '@') {
+    endpoint.fault('address', 'must go on with an absolute path (unix:///path) or an abstract socket (unix://@name)');
+  } else if (address.endsWith('/')) {
+    endpoint.fault('address', 'must name a socket, not a folder');
+  }
+  if (endpoint.has('ports')) endpoint.fault('ports', 'cannot be given for a unix socket');
+}
+
+const UNIX = 'unix://';
+
+function checkPortName(name: string): string | undefined {
+  if (name.length < 63 && /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name)) return undefined;
+  return 'is no name of a port: letters, digits and inner dashes, fewer than 63';
+}
+
+function refuseSamePorts(spec: Fields, ports: readonly ServiceEntryPort[]): void {
+  const numbers = new Set(ports.map((port) => port.number));
+  if (numbers.size < ports.length) spec.fault('ports', 'must have different numbers');
+  const names = new Set(ports.map((port) => port.name));
+  if (names.size < ports.length) spec.fault('ports', 'must have different names');
 }

@@ -1,4 +1,5 @@
 import type { Labels, Metadata } from '../metadata.js';
+import { NO_ITEMS, type Fields } from '../reading.js';
 
 export interface VirtualService {
   readonly kind: 'VirtualService';
@@ -102,4 +103,185 @@ export interface TcpMatch {
 export interface TlsMatch extends TcpMatch {
   /** Not empty in an object that the API server took. */
   readonly sniHosts: readonly string[];
+}
+
+/** Reads the `spec` of a VirtualService, by the schema and the rules of its CRD. */
+export function readVirtualServiceSpec(spec: Fields): VirtualServiceSpec {
+  return {
+    hosts: spec.strings('hosts'),
+    gateways: spec.strings('gateways'),
+    http: spec.objects('http', readHttpRule),
+    tls: spec.objects('tls', readTlsRule),
+    tcp: spec.objects('tcp', readTcpRule),
+    exportTo: spec.strings('exportTo'),
+  };
+}
+
+/** Reads the fields of a `Destination`. A `port` without a number is port 0, which no service has. */
+export function readDestination(destination: Fields): Destination {
+  const port = destination.object('port');
+  return {
+    host: destination.requiredString('host'),
+    subset: destination.text('subset'),
+    port: port === undefined ? undefined : (port.integer('number') ?? 0),
+  };
+}
+
+function readHttpRule(rule: Fields): HttpRule {
+  return {
+    name: rule.text('name'),
+    match: rule.objects('match', readHttpMatch),
+    route: rule.objects('route', readHttpDestination),
+    redirect: readRedirect(rule),
+    directResponse: readDirectResponse(rule),
+    delegate: readDelegate(rule),
+    mirrors: readMirrors(rule),
+    rewriteAuthority: rule.object('rewrite')?.text('authority'),
+    requestHost: readRequestHost(rule),
+  };
+}
+
+function readHttpMatch(match: Fields): HttpMatch {
+  return {
+    ...readSource(match),
+    uri: readStringMatch(match.object('uri')),
+    method: readCondition(match.object('method')),
+    authority: readCondition(match.object('authority')),
+    scheme: readCondition(match.object('scheme')),
+    headers: match.objectsByKey('headers', readStringMatch),
+    withoutHeaders: match.objectsByKey('withoutHeaders', readStringMatch),
+    queryParams: match.objectsByKey('queryParams', readStringMatch),
+    ignoreUriCase: match.flag('ignoreUriCase'),
+  };
+}
+
+/** What every section's matches have in common. */
+function readSource(match: Fields): Pick<TcpMatch, 'gateways' | 'port' | 'sourceLabels' | 'sourceNamespace'> {
+  const port = match.integer('port');
+  return {
+    gateways: match.strings('gateways'),
+    port: port === 0 ? undefined : port,
+    sourceLabels: match.labels('sourceLabels'),
+    sourceNamespace: match.text('sourceNamespace'),
+  };
+}
+
+const STRING_MATCHES = ['exact', 'prefix', 'regex'] as const;
+
+/** Undefined where the match names no value. */
+function readStringMatch(match: Fields | undefined): StringMatch | undefined {
+  if (match === undefined) return undefined;
+  const [type, second] = STRING_MATCHES.filter((name) => match.has(name));
+  if (type === undefined) return undefined;
+  if (second !== undefined) match.fault(second, `cannot stand beside ${type}: a match compares in one way`);
+  return { type, value: match.string(type) ?? '' };
+}
+
+/**
+ * A match of the method, the authority or the scheme. One without a value asks istiod for their presence alone
+ * (`translateHeaderMatch`), and keeps a rule from taking every request: an empty prefix says the same.
+ */
+function readCondition(match: Fields | undefined): StringMatch | undefined {
+  return match === undefined ? undefined : (readStringMatch(match) ?? { type: 'prefix', value: '' });
+}
+
+function readHttpDestination(route: Fields): HttpDestination {
+  return { ...readRouteDestination(route), requestHost: readRequestHost(route) };
+}
+
+/** A negative weight passes the CRD; Istio's own validation refuses it (`validateWeight`), and so does this. */
+const WEIGHT = { min: 0, max: 2_147_483_647 };
+
+function readRouteDestination(route: Fields): RouteDestination {
+  return {
+    destination: readDestination(route.requiredObject('destination')),
+    weight: route.integer('weight', WEIGHT) ?? 0,
+  };
+}
+
+function readRedirect(rule: Fields): HttpRule['redirect'] {
+  const redirect = rule.object('redirect');
+  if (redirect === undefined) return undefined;
+  if (redirect.has('port') && redirect.has('derivePort')) {
+    redirect.fault('derivePort', 'cannot stand beside port: only one of them may say the port');
+  }
+  const status = redirect.integer('redirectCode') ?? 0;
+  return { authority: redirect.text('authority'), status: status === 0 ? MOVED_PERMANENTLY : status };
+}
+
+const MOVED_PERMANENTLY = 301;
+
+function readDirectResponse(rule: Fields): HttpRule['directResponse'] {
+  const response = rule.object('directResponse');
+  return response === undefined ? undefined : { status: response.requiredInteger('status') };
+}
+
+function readDelegate(rule: Fields): HttpRule['delegate'] {
+  const delegate = rule.object('delegate');
+  if (delegate === undefined) return undefined;
+  return { name: delegate.string('name') ?? '', namespace: delegate.text('namespace') };
+}
+
+function readMirrors(rule: Fields): readonly Mirror[] {
+  const mirror = rule.object('mirror');
+  const percentage = readPercentage(rule, 'mirrorPercentage') ?? rule.integer('mirrorPercent');
+  const mirrors = rule
+    .objects('mirrors', readMirror)
+    .map((each, index) => ({ ...each, field: `mirrors[${index}].destination` }));
+  if (mirror === undefined) return mirrors.length === 0 ? NO_ITEMS : mirrors;
+  return [{ field: 'mirror', destination: readDestination(mirror), percentage: clamped(percentage) }, ...mirrors];
+}
+
+function readMirror(mirror: Fields): Omit<Mirror, 'field'> {
+  return {
+    destination: readDestination(mirror.requiredObject('destination')),
+    percentage: clamped(readPercentage(mirror, 'percentage')),
+  };
+}
+
+/** `{}` is 0 %, as in protocol buffers. */
+function readPercentage(owner: Fields, name: string): number | undefined {
+  const percentage = owner.object(name);
+  return percentage === undefined ? undefined : (percentage.number('value') ?? 0);
+}
+
+function clamped(percentage = 100): number {
+  return Math.min(Math.max(percentage, 0), 100);
+}
+
+const AUTHORITY_HEADERS: ReadonlySet<string> = new Set(['host', ':authority']);
+
+/** `set` wins over `add` (`TranslateHeadersOperations`); of several spellings the last, where istiod takes any. */
+function readRequestHost(owner: Fields): string | undefined {
+  const request = owner.object('headers')?.object('request');
+  if (request === undefined) return undefined;
+  const set = authorityOf(request.labels('set'));
+  const add = authorityOf(request.labels('add'));
+  return set ?? add;
+}
+
+function authorityOf(headers: Labels): string | undefined {
+  let authority: string | undefined;
+  for (const name in headers) {
+    if (AUTHORITY_HEADERS.has(name.toLowerCase()) && headers[name] !== '') authority = headers[name];
+  }
+  return authority;
+}
+
+function readTlsRule(rule: Fields): TlsRule {
+  if (!rule.has('match')) rule.fault('match', 'is required');
+  return { match: rule.objects('match', readTlsMatch), route: rule.objects('route', readRouteDestination) };
+}
+
+function readTcpRule(rule: Fields): TcpRule {
+  return { match: rule.objects('match', readTcpMatch), route: rule.objects('route', readRouteDestination) };
+}
+
+function readTcpMatch(match: Fields): TcpMatch {
+  return { ...readSource(match), destinationSubnets: match.strings('destinationSubnets') };
+}
+
+function readTlsMatch(match: Fields): TlsMatch {
+  if (!match.has('sniHosts')) match.fault('sniHosts', 'is required');
+  return { ...readTcpMatch(match), sniHosts: match.strings('sniHosts') };
 }
