@@ -1,4 +1,5 @@
 import { parseBlock } from '../mesh/address.js';
+import type { Labels } from '../mesh/metadata.js';
 import { parseDuration } from './duration.js';
 import { isRuleId, MODES, RULE_IDS, type Mode } from './modes.js';
 import { DEFAULT_POLICY, type GatewayChoice, type NamespaceRules, type Policy, type RuleModes } from './policy.js';
@@ -65,32 +66,25 @@ function readMesh(section: PolicySection): Policy['mesh'] {
 }
 
 function readGateway(section: PolicySection): GatewayChoice | undefined {
-  const service = section.text<GatewayChoice | undefined>(
-    'service',
-    undefined,
-    parseService,
-    'namespace/name of a Service',
-  );
+  const service = section.text('service', undefined, parseService, 'namespace/name of a Service');
   const selector = readSelector(section.section('selector'));
   section.close();
-  if (section.has('service') === section.has('selector')) {
-    section.note('', 'must have either selector or service');
-    return undefined;
-  }
-  if (service === undefined && Object.keys(selector.selector).length === 0) {
+  const bySelector = section.has('selector');
+  if (section.has('service') === bySelector) section.note('', 'must have either selector or service');
+  if (bySelector && Object.keys(selector).length === 0) {
     section.note('selector', 'must have at least one label: an empty one chooses every Service');
   }
-  return service ?? selector;
+  return bySelector ? { by: 'selector', selector } : service;
 }
 
-function readSelector(section: PolicySection): GatewayChoice & { by: 'selector' } {
+function readSelector(section: PolicySection): Labels {
   const labels: Record<string, string> = {};
   for (const [key, value] of section.entries()) {
     const text = parseText(section.problems, section.at(key), value, parseLabelValue, 'a label value');
     if (!LABEL_KEY.test(key)) section.note(key, 'is not a label key');
     else if (text !== undefined) labels[key] = text;
   }
-  return { by: 'selector', selector: labels };
+  return labels;
 }
 
 function readNamespace(section: PolicySection): NamespaceRules {
@@ -178,7 +172,7 @@ function parseCidr(text: string): string | undefined {
   return text.includes('/') && !isMixed && parseBlock(text) !== undefined ? text : undefined;
 }
 
-function parseService(text: string): (GatewayChoice & { by: 'service' }) | undefined {
+function parseService(text: string): GatewayChoice | undefined {
   const [namespace = '', name = '', ...rest] = text.split('/');
   if (rest.length > 0 || !DNS_LABEL.test(namespace) || !DNS_LABEL.test(name)) return undefined;
   return { by: 'service', namespace, name };
