@@ -79,8 +79,8 @@ export function readMetadata(document: Fields, namespaced: boolean, missingAge: 
   return {
     namespace: namespaced ? (metadata.text('namespace') ?? DEFAULT_NAMESPACE) : '',
     name: readName(metadata),
-    labels: metadata.labels('labels'),
-    annotations: metadata.labels('annotations', { omit: LAST_APPLIED }),
+    labels: metadata.labels('labels', { nullAs: '' }),
+    annotations: metadata.labels('annotations', { omit: LAST_APPLIED, nullAs: '' }),
     createdAt: readTime(metadata, 'creationTimestamp') ?? missingAge,
     deleting: readTime(metadata, 'deletionTimestamp') !== undefined,
   };

@@ -1,4 +1,5 @@
 import { OLD_SPELLINGS } from './old-spellings.js';
+import { emptyRecord, NO_ENTRIES } from './record.js';
 
 /** One thing that is wrong with a document: the JSON path of the field, and what is wrong with it, in words. */
 export interface Fault {
@@ -36,6 +37,8 @@ interface RecordRules {
   readonly checkValue?: Check;
   /** A key that is left out. */
   readonly omit?: string;
+  /** What a null stands for: where it is not said, the API server drops the entry. */
+  readonly nullAs?: string;
 }
 
 /** What the CRDs allow where they say no more of a number. */
@@ -44,17 +47,6 @@ export const PORT_NUMBER: Span = { min: 1, max: 65_535 };
 
 /** The list that everything without items shares. */
 export const NO_ITEMS: readonly never[] = Object.freeze([]);
-
-/**
- * The prototype of every record whose keys the document chooses. It has no members at all, so that a look-up of `constructor`
- * finds what was written and nothing else, and `__proto__` is a key as any other. Records without a prototype would do the same,
- * but the engine keeps those as hash tables of thrice the size.
- */
-const NOTHING: object = {};
-Object.setPrototypeOf(NOTHING, null);
-
-/** The record that everything without entries shares. */
-export const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(emptyRecord<never>());
 
 /**
  * How many faults, and how many old spellings, of one document are told. A document of 7 MB can hold millions: hundreds of
@@ -129,11 +121,11 @@ export class Fields {
     return this.string(name) ?? '';
   }
 
-  /** One of `choices`, compared with case. */
-  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+  /** One of `choices`, compared with case. An empty text is none of them for a CRD, and absent for Kubernetes' own kinds. */
+  choice<T extends string>(name: string, choices: readonly T[], empty?: 'absent'): T | undefined {
     const key = this.spelling(name);
     const value = this.at(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || (value === '' && empty === 'absent')) return undefined;
     const found = choices.find((choice) => choice === value);
     if (found === undefined) this.note(key, undefined, `must be one of ${choices.join(', ')}, not ${shown(value)}`);
     return found;
@@ -255,7 +247,7 @@ export class Fields {
 
   private record<T>(
     name: string,
-    { max = Number.POSITIVE_INFINITY, checkKey, omit }: RecordRules,
+    { max = Number.POSITIVE_INFINITY, checkKey, omit, nullAs }: RecordRules,
     read: (key: string, entry: string, value: unknown) => T,
   ): Readonly<Record<string, T>> {
     const key = this.spelling(name);
@@ -265,7 +257,7 @@ export class Fields {
       this.note(key, undefined, `must be an object, not ${shown(value)}`);
       return NO_ENTRIES;
     }
-    const names = Object.keys(value).filter((entry) => entry !== omit && value[entry] !== null);
+    const names = Object.keys(value).filter((entry) => entry !== omit && (value[entry] ?? nullAs) !== undefined);
     if (names.length > max) {
       this.note(key, undefined, `must have at most ${max} entries, not ${names.length}`);
       return NO_ENTRIES;
@@ -275,7 +267,7 @@ export class Fields {
     for (const entry of names) {
       const problem = checkKey?.(entry);
       if (problem !== undefined) this.note(key, entry, problem);
-      entries[entry] = read(key, entry, value[entry]);
+      entries[entry] = read(key, entry, value[entry] ?? nullAs);
     }
     return entries;
   }
@@ -341,15 +333,6 @@ export function shown(value: unknown): string {
   return Array.isArray(value) ? 'a list' : 'an object';
 }
 
-/** The entries of both; where both have a key, that of `over`. */
-export function mergedRecords<T>(
-  base: Readonly<Record<string, T>>,
-  over: Readonly<Record<string, T>>,
-): Readonly<Record<string, T>> {
-  if (base === NO_ENTRIES) return over;
-  return over === NO_ENTRIES ? base : Object.assign(emptyRecord<T>(), base, over);
-}
-
 /** What is read in the place of an object that is no object: its fault is told, and what it lacks is no further one. */
 function nothing(): Fields {
   return new Fields(new Reading(false), NO_ENTRIES);
@@ -357,10 +340,4 @@ function nothing(): Fields {
 
 function counted(items: number): string {
   return items === 1 ? 'one item' : `${items} items`;
-}
-
-function emptyRecord<T>(): Record<string, T> {
-  const entries: Record<string, T> = {};
-  Object.setPrototypeOf(entries, NOTHING);
-  return entries;
 }

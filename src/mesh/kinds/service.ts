@@ -41,7 +41,7 @@ const HEADLESS = 'None';
 
 /** Reads the `spec` of a Service as istiod does (`ConvertService`). */
 export function readServiceSpec(spec: Fields, metadata: Metadata): ServiceSpec {
-  const type = spec.choice('type', TYPES) ?? 'ClusterIP';
+  const type = spec.choice('type', TYPES, 'absent') ?? 'ClusterIP';
   const clusterIP = spec.text('clusterIP');
   if (type === 'ExternalName' && spec.text('externalName') === undefined) {
     spec.fault('externalName', 'is required where type is ExternalName');
@@ -65,7 +65,7 @@ function readClusterIPs(clusterIP: string | undefined, clusterIPs: readonly stri
 
 /** An empty selector is none: such a Service gets no endpoints from pods. */
 function readSelector(spec: Fields): Labels | undefined {
-  const selector = spec.labels('selector');
+  const selector = spec.labels('selector', { nullAs: '' });
   return Object.keys(selector).length === 0 ? undefined : selector;
 }
 
@@ -79,7 +79,7 @@ function readExportTo(metadata: Metadata): readonly string[] {
 function readPort(port: Fields): ServicePort {
   const number = port.requiredInteger('port', PORT_NUMBER);
   const name = port.string('name') ?? '';
-  const transport = port.choice('protocol', TRANSPORTS);
+  const transport = port.choice('protocol', TRANSPORTS, 'absent');
   const hint = port.string('appProtocol') ?? name;
   return {
     number,
@@ -89,9 +89,10 @@ function readPort(port: Fields): ServicePort {
   };
 }
 
-/** Kubernetes dials the Service's own port where no target is written. */
+/** Kubernetes dials the Service's own port where no target is written, be it 0 or an empty name. */
 function readTargetPort(port: Fields, number: number): number | undefined {
-  const target = port.integerOrText('targetPort', PORT_NUMBER) ?? number;
+  const target = port.integerOrText('targetPort', { ...PORT_NUMBER, min: 0 });
+  if (target === undefined || target === 0 || target === '') return number;
   return typeof target === 'number' ? target : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata } from '../metadata.js';
-import { mergedRecords, type Fields } from '../reading.js';
+import type { Fields } from '../reading.js';
+import { mergedRecords } from '../record.js';
 import { readEndpoint, type Endpoint } from './service-entry.js';
 
 export interface WorkloadEntry {
