@@ -1,5 +1,5 @@
+import type { Fault } from './fault.js';
 import type { ObjectRef } from './metadata.js';
-import type { Fault } from './reading.js';
 
 /** How many faults the message tells; `faults` has them all. */
 const TOLD_IN_MESSAGE = 5;

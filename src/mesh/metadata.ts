@@ -1,4 +1,5 @@
-import { shown, type Fields } from './reading.js';
+import { shown } from './fault.js';
+import type { Fields } from './reading.js';
 
 /** What Sallyport reads of an object's metadata. */
 export interface Metadata {

@@ -1,5 +1,6 @@
 import { PROTOCOL_NAMES, protocolNamed, type Protocol } from './protocol.js';
-import { shown, type Fields } from './reading.js';
+import { shown } from './fault.js';
+import type { Fields } from './reading.js';
 
 /**
  * The `protocol` of a port of a ServiceEntry, Gateway or Sidecar. The CRDs take any text; Istio's own validation refuses a

@@ -143,7 +143,10 @@ function readHttpRule(rule: Fields): HttpRule {
 
 function readHttpMatch(match: Fields): HttpMatch {
   return {
-    ...readSource(match),
+    gateways: match.strings('gateways'),
+    port: readMatchedPort(match),
+    sourceLabels: match.labels('sourceLabels'),
+    sourceNamespace: match.text('sourceNamespace'),
     uri: readStringMatch(match.object('uri')),
     method: readCondition(match.object('method')),
     authority: readCondition(match.object('authority')),
@@ -155,15 +158,10 @@ function readHttpMatch(match: Fields): HttpMatch {
   };
 }
 
-/** What every section's matches have in common. */
-function readSource(match: Fields): Pick<TcpMatch, 'gateways' | 'port' | 'sourceLabels' | 'sourceNamespace'> {
+/** 0 is any port, as none. */
+function readMatchedPort(match: Fields): number | undefined {
   const port = match.integer('port');
-  return {
-    gateways: match.strings('gateways'),
-    port: port === 0 ? undefined : port,
-    sourceLabels: match.labels('sourceLabels'),
-    sourceNamespace: match.text('sourceNamespace'),
-  };
+  return port === 0 ? undefined : port;
 }
 
 const STRING_MATCHES = ['exact', 'prefix', 'regex'] as const;
@@ -186,17 +184,22 @@ function readCondition(match: Fields | undefined): StringMatch | undefined {
 }
 
 function readHttpDestination(route: Fields): HttpDestination {
-  return { ...readRouteDestination(route), requestHost: readRequestHost(route) };
+  return {
+    destination: readDestination(route.requiredObject('destination')),
+    weight: readWeight(route),
+    requestHost: readRequestHost(route),
+  };
 }
 
 /** A negative weight passes the CRD; Istio's own validation refuses it (`validateWeight`), and so does this. */
 const WEIGHT = { min: 0, max: 2_147_483_647 };
 
 function readRouteDestination(route: Fields): RouteDestination {
-  return {
-    destination: readDestination(route.requiredObject('destination')),
-    weight: route.integer('weight', WEIGHT) ?? 0,
-  };
+  return { destination: readDestination(route.requiredObject('destination')), weight: readWeight(route) };
+}
+
+function readWeight(route: Fields): number {
+  return route.integer('weight', WEIGHT) ?? 0;
 }
 
 function readRedirect(rule: Fields): HttpRule['redirect'] {
@@ -278,7 +281,13 @@ function readTcpRule(rule: Fields): TcpRule {
 }
 
 function readTcpMatch(match: Fields): TcpMatch {
-  return { ...readSource(match), destinationSubnets: match.strings('destinationSubnets') };
+  return {
+    gateways: match.strings('gateways'),
+    port: readMatchedPort(match),
+    sourceLabels: match.labels('sourceLabels'),
+    sourceNamespace: match.text('sourceNamespace'),
+    destinationSubnets: match.strings('destinationSubnets'),
+  };
 }
 
 function readTlsMatch(match: Fields): TlsMatch {
