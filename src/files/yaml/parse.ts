@@ -49,30 +49,34 @@ export interface EventStream {
 
 /** Reads a text into events. Throws `YamlError`. */
 export function readEvents(text: string): EventStream {
-  try {
-    return { text, events: parseEvents(text, {}) };
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    return readOutdented(text) ?? refuse(error);
+  let lenient = text;
+  for (let tries = 0; ; tries++) {
+    try {
+      return { text: lenient, events: parseEvents(lenient, {}) };
+    } catch (error) {
+      if (!(error instanceof YAMLException)) throw error;
+      const line = error.mark?.line ?? 0;
+      if (error.reason !== 'deficient indentation' || tries === MAX_OUTDENTED_LINES) {
+        throw new YamlError(error.reason, line + 1, { cause: error });
+      }
+      lenient = indentLine(lenient, line);
+    }
   }
 }
 
 /**
- * YAML 1.2 wants the bracket that closes a flow collection to be indented deeper than the key before it; YAML 1.1, and so
- * kubectl, does not: `labels: {`, `  app: web`, `}`. Undefined where that is not what is wrong with the text.
+ * YAML 1.2 wants the lines of a flow collection or a quoted text to be indented deeper than the key before them; YAML 1.1, and
+ * so kubectl, does not: `labels: {`, `app: web`, `}`. Such a line is indented for the parser, up to so many of a document.
  */
-function readOutdented(text: string): EventStream | undefined {
-  const indented = text.replace(/^ *(?=[}\]])/gm, '$& ');
-  if (indented === text) return undefined;
-  try {
-    return { text: indented, events: parseEvents(indented, {}) };
-  } catch {
-    return undefined;
-  }
-}
+const MAX_OUTDENTED_LINES = 200;
 
-function refuse(error: YAMLException): never {
-  throw new YamlError(error.reason, (error.mark?.line ?? 0) + 1, { cause: error });
+/** Deeper than the keys of any document that the parser takes are wont to stand. */
+const INDENTATION = ' '.repeat(256);
+
+function indentLine(text: string, line: number): string {
+  const lines = text.split('\n');
+  lines[line] = `${INDENTATION}${lines[line] ?? ''}`;
+  return lines.join('\n');
 }
 
 /** The offset at which a node stands in the text, or undefined for one that is only implied (`a:`). */
@@ -80,10 +84,15 @@ export function offsetOf(event: Event): number | undefined {
   const starts: number[] = [];
   if ('tagStart' in event) starts.push(event.tagStart);
   if ('anchorStart' in event) starts.push(event.anchorStart);
-  if ('valueStart' in event) starts.push(event.valueStart);
+  if ('valueStart' in event) starts.push(isBlock(event.style) ? event.valueStart - 1 : event.valueStart);
   if ('start' in event) starts.push(event.start);
   const written = starts.filter((start) => start >= 0);
   return written.length === 0 ? undefined : Math.min(...written);
+}
+
+/** The value of a block scalar begins on the line after its sign, `|` or `>`. */
+function isBlock(style: number): boolean {
+  return style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
 }
 
 /** The line of an offset, from 1. */
