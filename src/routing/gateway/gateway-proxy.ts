@@ -1,0 +1,54 @@
+import type { Service } from '../../mesh/kinds/service.js';
+import { selects, type Labels } from '../../mesh/metadata.js';
+import type { World } from '../../mesh/world/world.js';
+import { mergedService, type ClusterProxy, type ClusterService } from '../destination/cluster.js';
+import { namedBy, type NamedService } from '../destination/route-ways.js';
+import { RouteView } from '../view/routes.js';
+import { ServiceView } from '../view/services.js';
+
+/** The pods behind an egress gateway's Service: their labels are its selector. */
+export class GatewayProxy implements ClusterProxy {
+  readonly kind = 'gateway';
+  readonly world: World;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly services: ServiceView;
+  readonly routes: RouteView;
+
+  constructor(world: World, service: Service) {
+    this.world = world;
+    this.namespace = service.metadata.namespace;
+    this.labels = service.spec.selector ?? {};
+    this.services = new ServiceView(world, this.namespace, undefined, false);
+    this.routes = new RouteView(world, this.namespace, 'gateway', undefined);
+  }
+
+  clusterService(host: string, port: number): ClusterService | undefined {
+    const found = mergedService(this.services.declared(host)).find((one) => one.port.number === port);
+    return found?.declaration.resolution === 'ALIAS' ? undefined : found;
+  }
+
+  /** The service that a destination means; for HTTP the one of the VirtualService's own namespace, where it is visible (T8.7). */
+  namedService(host: string, owner?: string): NamedService | undefined {
+    const visible = this.services.visible(this.world.declarations.of(host));
+    const own = owner === undefined ? [] : visible.filter(({ namespace }) => namespace === owner);
+    return namedBy(mergedService(own.length > 0 ? own : this.services.declared(host)));
+  }
+
+  /** The port that a Service's port reaches on the pods; undefined where the Service has no such port. */
+  static targetPort(service: Service, port: number): number | undefined {
+    const found = service.spec.ports.find(({ number }) => number === port);
+    return found === undefined ? undefined : (found.targetPort ?? found.number);
+  }
+
+  /** The port numbers of servers that bind to `target` on these pods (T8.1; `resolvePorts` in istiod). */
+  numbersBoundTo(target: number): readonly number[] {
+    const ports = this.world.services
+      .of(this.namespace)
+      .filter(({ spec }) => spec.selector !== undefined && selects(spec.selector, this.labels))
+      .flatMap(({ spec }) => spec.ports);
+    const mapped = ports.filter((port) => (port.targetPort ?? port.number) === target).map(({ number }) => number);
+    const own = ports.some(({ number }) => number === target) ? [] : [target];
+    return [...new Set([...mapped, ...own])];
+  }
+}

@@ -1,0 +1,151 @@
+import { covers } from '../../mesh/host.js';
+import type { Service } from '../../mesh/kinds/service.js';
+import { familyOf } from '../../mesh/protocol.js';
+import type { World } from '../../mesh/world/world.js';
+import type { Call } from '../call.js';
+import type { ClusterOutcome } from '../outcome.js';
+import type { Way } from '../way.js';
+import { passthroughChains, tcpWays } from './bytes.js';
+import { GatewayProxy } from './gateway-proxy.js';
+import { httpHostWays } from './http.js';
+import { isPlainHttp, PortServers, serverHosts, type BoundServer } from './servers.js';
+
+/** A connection as it arrives at a gateway's Service. */
+export interface Arrival {
+  /** The Service's port. */
+  readonly port: number;
+  /** `mtls`: with a certificate of the mesh. */
+  readonly wrap: 'plain' | 'tls' | 'mtls';
+  /** Of the outermost TLS, in lower case. */
+  readonly sni: string | undefined;
+  readonly inside: 'http' | 'bytes';
+  /** The Host of HTTP inside. */
+  readonly host: string;
+}
+
+/** How a probe of the gateway itself arrives. */
+export function arrivalOf({ protocol, host, port }: Call): Arrival {
+  const name = host.toLowerCase();
+  switch (protocol) {
+    case 'http':
+      return { port, wrap: 'plain', sni: undefined, inside: 'http', host: name };
+    case 'tcp':
+      return { port, wrap: 'plain', sni: undefined, inside: 'bytes', host: name };
+    case 'tls':
+      return { port, wrap: 'tls', sni: name, inside: 'bytes', host: name };
+    case 'mtls-http':
+      return { port, wrap: 'mtls', sni: name, inside: 'http', host: name };
+    case 'mtls-tcp':
+      return { port, wrap: 'mtls', sni: name, inside: 'bytes', host: name };
+  }
+}
+
+/** How a call arrives that a sidecar sends to the gateway's cluster (T7); undefined where the Service has no such port. */
+export function hopOf(
+  gateway: Service,
+  cluster: ClusterOutcome,
+  call: Call,
+  rewritten: string | undefined,
+): Arrival | undefined {
+  const { port, tls } = cluster;
+  if (GatewayProxy.targetPort(gateway, port) === undefined) return undefined;
+  const plain = arrivalOf({ ...call, port, host: call.host.replace(/:\d+$/, '') });
+  const host = rewritten?.replace(/:\d+$/, '').toLowerCase() ?? plain.host;
+  const inside = call.protocol === 'http' ? 'http' : 'bytes';
+  switch (tls?.mode) {
+    case undefined:
+    case 'auto':
+      return { ...plain, host };
+    case 'simple':
+      return { port, wrap: 'tls', sni: tls.sni?.toLowerCase(), inside, host };
+    case 'mutual':
+    case 'istio-mutual':
+      return { port, wrap: 'mtls', sni: tls.sni?.toLowerCase(), inside, host };
+  }
+}
+
+const NONE: readonly Way[] = [{ outcome: { type: 'none' }, source: undefined }];
+
+/** What the pods of an egress gateway's Service do with a connection (T8). */
+export function gatewayWays(world: World, service: Service, arrival: Arrival): readonly Way[] {
+  const target = GatewayProxy.targetPort(service, arrival.port);
+  if (target === undefined) return NONE;
+  const proxy = new GatewayProxy(world, service);
+  const servers = new PortServers(proxy, target);
+  if (arrival.wrap !== 'plain') {
+    const wrapped = tlsWays(proxy, servers, arrival);
+    if (wrapped !== undefined) return wrapped;
+  }
+  return plaintextWays(proxy, servers, arrival);
+}
+
+/** The chain without an SNI: the plaintext server's. */
+function plaintextWays(proxy: GatewayProxy, servers: PortServers, arrival: Arrival): readonly Way[] {
+  const { plaintext } = servers;
+  if (plaintext === undefined) return NONE;
+  if (!isPlainHttp(plaintext.server)) return tcpWays(proxy, plaintext) ?? NONE;
+  if (arrival.wrap !== 'plain' || arrival.inside !== 'http') return NONE;
+  return httpHostWays(proxy, servers, arrival.host, undefined);
+}
+
+/** A chain that is chosen by SNI; `pattern` is the SNI that it asks for. */
+interface SniChain {
+  readonly pattern: string;
+  readonly ways: () => readonly Way[];
+}
+
+/** The chain whose SNI is the closest to the connection's; undefined where none fits. */
+function tlsWays(proxy: GatewayProxy, servers: PortServers, arrival: Arrival): readonly Way[] | undefined {
+  const sni = arrival.sni ?? '';
+  const chains: SniChain[] = [
+    ...terminatingChains(proxy, servers, arrival, sni),
+    ...passthroughChains(proxy, servers, sni),
+  ];
+  let best: SniChain | undefined;
+  for (const chain of chains) {
+    if (best === undefined || specificity(chain.pattern, sni) > specificity(best.pattern, sni)) best = chain;
+  }
+  return best?.ways();
+}
+
+function specificity(pattern: string, sni: string): number {
+  return pattern === sni ? Number.POSITIVE_INFINITY : pattern.length;
+}
+
+/** Servers that end the TLS themselves: HTTP routes inside for HTTPS, one target from `tcp` for TLS. */
+function* terminatingChains(
+  proxy: GatewayProxy,
+  servers: PortServers,
+  arrival: Arrival,
+  sni: string,
+): Generator<SniChain> {
+  for (const name of [sni, ...proxy.world.servedHosts.covering(sni)]) {
+    for (const bound of servers.withHost(name)) {
+      if (!terminates(bound)) continue;
+      if (!serverHosts(bound.server, bound.gateway).some(({ host }) => covers(host.toLowerCase(), sni))) continue;
+      if (bound.server.port.protocol === 'HTTPS') {
+        yield { pattern: name, ways: () => insideHttps(proxy, servers, bound, arrival) };
+      } else {
+        const ways = tcpWays(proxy, bound);
+        if (ways !== undefined) yield { pattern: name, ways: () => (handshakes(bound, arrival) ? ways : NONE) };
+      }
+    }
+  }
+}
+
+function terminates({ server }: BoundServer): boolean {
+  if (familyOf(server.port.protocol) !== 'tls') return false;
+  const mode = server.tls?.mode;
+  return mode === 'SIMPLE' || mode === 'MUTUAL' || mode === 'ISTIO_MUTUAL' || mode === 'OPTIONAL_MUTUAL';
+}
+
+function insideHttps(proxy: GatewayProxy, servers: PortServers, bound: BoundServer, arrival: Arrival): readonly Way[] {
+  if (!handshakes(bound, arrival) || arrival.inside !== 'http') return NONE;
+  return httpHostWays(proxy, servers, arrival.host, bound);
+}
+
+/** Whether the server's TLS takes the client: MUTUAL and ISTIO_MUTUAL ask for a certificate. */
+function handshakes({ server }: BoundServer, { wrap }: Arrival): boolean {
+  const mode = server.tls?.mode;
+  return wrap === 'mtls' || mode === 'SIMPLE' || mode === 'OPTIONAL_MUTUAL';
+}

@@ -1,0 +1,129 @@
+import type { MeshObject } from '../mesh/mesh-object.js';
+import type { World } from '../mesh/world/world.js';
+import type { Call, Client } from './call.js';
+import { clusterOf } from './destination/cluster.js';
+import { byteWays, httpWays, type ClusterWay, type DestinationReading } from './destination/route-ways.js';
+import { egressGatewayNamed, type IsEgressGateway } from './egress-gateways.js';
+import { arrivalOf, gatewayWays, hopOf } from './gateway/hop.js';
+import { chainFor } from './sidecar/filter-chains.js';
+import { listenerFor, type Listener } from './sidecar/listener.js';
+import { SidecarProxy } from './sidecar/sidecar-proxy.js';
+import { VirtualHosts, type VirtualHost } from './sidecar/virtual-host.js';
+import { outcomesOf, type Source, type Way } from './way.js';
+
+/** The world, and which of its Services are egress gateways. */
+export interface Topology {
+  readonly world: World;
+  readonly isEgressGateway: IsEgressGateway;
+}
+
+/**
+ * Everything that can happen to a call, as istiod programs it into the client's sidecar and into the egress gateway behind it.
+ *
+ * For HTTP the path, the headers, the method and the query are open: every route that some request could take counts, up to the
+ * first that takes them all.
+ */
+export function trace(topology: Topology, client: Client, call: Call): readonly Way[] {
+  if (client.kind === 'gateway') {
+    const [namespace = '', name = ''] = client.service.split('/');
+    const service = topology.world.object('Service', namespace, name);
+    return service?.kind === 'Service' ? gatewayWays(topology.world, service, arrivalOf(call)) : [NO_LISTENER];
+  }
+  const proxy = new SidecarProxy(topology.world, client.namespace, client.labels);
+  return sidecarWays(topology, proxy, call).map((way) => withHop(topology, way, call));
+}
+
+const NO_LISTENER: Way = { outcome: { type: 'none' }, source: undefined };
+
+/** From the listener to the clusters: T3 to T6. */
+function sidecarWays(topology: Topology, proxy: SidecarProxy, call: Call): readonly (Way | ClusterWay)[] {
+  const listener = listenerFor(proxy, call.address, call.port);
+  if (listener === undefined) return outboundPolicy(proxy);
+  const chain = chainFor(proxy, listener, call);
+  if (chain === undefined) return outboundPolicy(proxy);
+  const { target, service } = chain;
+  switch (target.type) {
+    case 'http':
+      if (call.protocol !== 'http') return [{ outcome: { type: 'none' }, source: undefined }];
+      return httpHostWays(proxy, listener, call);
+    case 'route':
+      return byteWays(target.route, target.section, target.rule, target.destinations, byteReading(proxy, call.port));
+    case 'service':
+      return [ownCluster(proxy, service.declaration.host, call.port, service.declaration.object)];
+  }
+}
+
+/** A call that nothing is known of: sent on as it is, or refused (T1.1). */
+function outboundPolicy(proxy: SidecarProxy): readonly Way[] {
+  const { policy, sidecar } = proxy.scope;
+  const source: Source | undefined =
+    sidecar?.spec.outboundTrafficPolicy === undefined
+      ? undefined
+      : { object: sidecar, field: 'spec.outboundTrafficPolicy' };
+  if (policy.mode === 'REGISTRY_ONLY') return [{ outcome: { type: 'blackhole' }, source }];
+  const { egressProxy } = policy;
+  if (egressProxy === undefined) return [{ outcome: { type: 'passthrough' }, source }];
+  const key = { host: egressProxy.host, port: egressProxy.port ?? 0, subset: egressProxy.subset };
+  return [{ outcome: clusterOf(proxy, key, false), source }];
+}
+
+/** T5: the virtual host of the Host, and every route of it that some request could take. */
+function httpHostWays(proxy: SidecarProxy, listener: Listener, call: Call): readonly (Way | ClusterWay)[] {
+  // Routes come from the entry with the port, even where the listener does not.
+  const { ported, portless } = proxy.viewsForPort(call.port);
+  const view = ported ?? portless ?? listener.view;
+  const hosts = new VirtualHosts(view, call.port, proxy.labels);
+  const [first] = listener.bound ? listener.services.all.filter((one) => one === listener.services.http) : [];
+  const host = first === undefined ? hosts.find(hostOf(call)) : hosts.ofService(first.declaration);
+  if (host === undefined) return outboundPolicy(proxy);
+  if (host.route === undefined) return defaultWays(proxy, host, call.port);
+  const reading: DestinationReading = {
+    proxy,
+    port: call.port,
+    service: (name) => {
+      const routed = view.services.routed(name, call.port);
+      return routed === undefined
+        ? undefined
+        : { externalName: externalNameOf(routed.declaration.object), solePort: call.port };
+    },
+  };
+  const ways = host.kept.flatMap((kept) => httpWays(kept, reading));
+  if (host.kept.some(({ takesAll }) => takesAll)) return ways;
+  return [...ways, { outcome: { type: 'response', status: 404 }, source: { object: host.route, field: 'spec.http' } }];
+}
+
+/** The Host as a virtual host is chosen by it: without its port and a last dot, in lower case. */
+function hostOf({ host }: Call): string {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+function defaultWays(proxy: SidecarProxy, { service }: VirtualHost, port: number): readonly Way[] {
+  return service === undefined ? [] : [ownCluster(proxy, service.host.toLowerCase(), port, service.object)];
+}
+
+function ownCluster(proxy: SidecarProxy, host: string, port: number, object: MeshObject): Way {
+  return {
+    outcome: clusterOf(proxy, { host, port, subset: undefined }, false),
+    source: { object, field: 'spec.hosts' },
+  };
+}
+
+function byteReading(proxy: SidecarProxy, port: number): DestinationReading {
+  return { proxy, port, service: (host) => proxy.namedService(host) };
+}
+
+function externalNameOf(object: MeshObject): string | undefined {
+  return object.kind === 'Service' ? object.spec.externalName : undefined;
+}
+
+/** T7: what an egress gateway does with the call that the sidecar sends it. */
+function withHop(topology: Topology, way: Way | ClusterWay, call: Call): Way {
+  const { outcome } = way;
+  if (outcome.type !== 'cluster' || outcome.missing === true) return way;
+  const gateway = egressGatewayNamed(topology.world, topology.isEgressGateway, outcome.host);
+  if (gateway === undefined) return way;
+  const arrival = hopOf(gateway, outcome, call, 'host' in way ? way.host : undefined);
+  const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival);
+  return { ...way, outcome: { ...outcome, then: outcomesOf(next) }, next };
+}

@@ -1,0 +1,121 @@
+import { isWildcard, overlaps, resolveHost } from '../../mesh/host.js';
+import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
+import { byAge } from '../../mesh/metadata.js';
+import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
+import type { HostLookup } from '../../mesh/world/host-lookup.js';
+import type { World } from '../../mesh/world/world.js';
+import { importsDerivedRoute, importsRoute, type EgressEntry } from './scope.js';
+import { exported, visibilityOf } from './visibility.js';
+
+/** Whose configuration a view is: a sidecar sees what binds the mesh, a gateway what binds its Gateways. */
+export type ProxyKind = 'sidecar' | 'gateway';
+
+/** The VirtualServices that a proxy sees through one egress entry, or through none, in Istio's order: T1.5, T8.3. */
+export class RouteView {
+  readonly world: World;
+  readonly namespace: string;
+  readonly #kind: ProxyKind;
+  readonly #entry: EgressEntry | undefined;
+  readonly #ranks = new Map<VirtualService, number>();
+  readonly #named = new Map<string, readonly VirtualService[]>();
+
+  constructor(world: World, namespace: string, kind: ProxyKind, entry: EgressEntry | undefined) {
+    this.world = world;
+    this.namespace = namespace;
+    this.#kind = kind;
+    this.#entry = entry;
+  }
+
+  /** The hosts of a VirtualService as istiod reads them: short names resolved. */
+  hosts(route: VirtualService): readonly string[] {
+    const { hosts } = route.spec;
+    if (hosts.every((host) => host.includes('.'))) return hosts;
+    if (hasGatewaySemantics(route)) return hosts;
+    return hosts.map((host) => resolveHost(host, route.metadata.namespace, this.world.mesh.domain));
+  }
+
+  /** Those that name this very host, with case. */
+  named(host: string): readonly VirtualService[] {
+    const known = this.#named.get(host);
+    if (known !== undefined) return known;
+    const found = this.ordered(this.world.routes.of(host));
+    this.#named.set(host, found);
+    return found;
+  }
+
+  /** Those that name this host whatever the case, for HTTP: `host` is in lower case. */
+  namedInAnyCase(host: string): readonly VirtualService[] {
+    const shouted = this.world.shoutedRoutes.of(host);
+    return shouted.length === 0 ? this.named(host) : this.ordered([...this.world.routes.of(host), ...shouted]);
+  }
+
+  /** Those with a host that overlaps `host`: they can route a TLS or TCP service of that name. */
+  overlapping(host: string): readonly VirtualService[] {
+    const { routes } = this.world;
+    const wider = routes.covering(host);
+    const lower = isWildcard(host) ? routes.below(host) : [];
+    if (wider.length === 0 && lower.length === 0) return this.named(host);
+    return this.ordered([host, ...wider, ...lower].flatMap((name) => routes.of(name)));
+  }
+
+  /** Of any VirtualServices, without repeating one, those that this proxy sees, in Istio's order. */
+  ordered(routes: readonly VirtualService[]): readonly VirtualService[] {
+    if (routes.length === 0) return routes;
+    const seen = [...new Set(routes)].filter((route) => this.rank(route) >= 0);
+    return seen.length < 2 ? seen : seen.sort((a, b) => this.compare(a, b));
+  }
+
+  sees(route: VirtualService): boolean {
+    return this.rank(route) >= 0;
+  }
+
+  /** Istio's order of precedence among VirtualServices that this proxy sees. */
+  compare(a: VirtualService, b: VirtualService): number {
+    const x = this.rank(a);
+    const y = this.rank(b);
+    return x !== y ? x - y : byAge(a, b);
+  }
+
+  /** The class of precedence, lower first: private, exported by name, public; -1 for one that the proxy does not see. */
+  rank(route: VirtualService): number {
+    const known = this.#ranks.get(route);
+    if (known !== undefined) return known;
+    const rank = this.#rank(route);
+    this.#ranks.set(route, rank);
+    return rank;
+  }
+
+  #rank(route: VirtualService): number {
+    const { spec, metadata } = route;
+    const hosts = this.hosts(route);
+    if (hosts.length === 0) return HIDDEN;
+    if (this.#kind === 'sidecar' && spec.gateways.length > 0 && !spec.gateways.includes('mesh')) return HIDDEN;
+    const { defaultVirtualServiceExportTo } = this.world.mesh;
+    const visibility = visibilityOf(
+      exported(spec.exportTo, defaultVirtualServiceExportTo),
+      metadata.namespace,
+      this.namespace,
+    );
+    if (visibility === undefined) return HIDDEN;
+    const derived = hasGatewaySemantics(route);
+    const imported = derived ? importsDerivedRoute : importsRoute;
+    if (!imported(this.#entry, metadata.namespace, hosts)) return HIDDEN;
+    const first =
+      derived && metadata.namespace === this.namespace && (this.#kind === 'sidecar' || visibility === 'public');
+    return CLASSES[visibility] + (first ? 0 : 1);
+  }
+}
+
+const HIDDEN = -1;
+const CLASSES = { private: 0, named: 2, public: 4 } as const;
+
+/** The names of an index that overlap `host`, itself included. */
+export function overlappingNames(lookup: HostLookup<unknown>, host: string): readonly string[] {
+  const names = [...(lookup.of(host).length > 0 ? [host] : []), ...lookup.covering(host)];
+  return isWildcard(host) ? [...names, ...lookup.below(host)] : names;
+}
+
+/** Whether any host of a VirtualService overlaps `host`. */
+export function routesHost(hosts: readonly string[], host: string): boolean {
+  return hosts.some((one) => overlaps(one, host));
+}
