@@ -1,32 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { loadAll } from 'js-yaml';
 import t from 'tap';
 import { OLDEST } from '../../src/mesh/metadata.js';
 import { readObject, refOf } from '../../src/mesh/read-object.js';
 import { readCalls } from './calls.js';
+import { readFolder } from './example-folder.js';
 
-const EXAMPLES = new URL('../../../examples/', import.meta.url);
 /** The rules of the contract that an example may name. */
 const RULE = /^(?:direct-egress \([a-z-]+(?:, [a-z-]+)*\)|[a-z]+(?:-[a-z]+)+)$/;
 
-interface ExampleFile {
-  readonly file: string;
-  readonly text: string;
-  readonly documents: readonly unknown[];
-}
-
-function folder(name: string): readonly ExampleFile[] {
-  const directory = new URL(`${name}/`, EXAMPLES);
-  return readdirSync(directory)
-    .filter((file) => file.endsWith('.yaml'))
-    .sort()
-    .map((file) => {
-      const text = readFileSync(new URL(file, directory), 'utf8');
-      return { file: `${name}/${file}`, text, documents: [...loadAll(text)] };
-    });
-}
-
-const FOLDERS = new Map(['mesh', 'mesh-2019', 'leaks'].map((name) => [name, folder(name)]));
+const FOLDERS = new Map((['mesh', 'mesh-2019', 'leaks'] as const).map((name) => [name, readFolder(name)]));
 
 for (const [name, files] of FOLDERS) {
   t.test(`examples/${name} can be read, and declares nothing twice`, (t) => {
@@ -58,7 +39,7 @@ for (const [name, files] of FOLDERS) {
   });
 }
 
-for (const name of ['mesh', 'mesh-2019']) {
+for (const name of ['mesh', 'mesh-2019'] as const) {
   t.test(`examples/${name} claims that every call is delivered by the gateway, or blocked`, (t) => {
     for (const { file, text } of FOLDERS.get(name) ?? []) {
       for (const { verdict } of readCalls(text)) t.ok(['delivered', 'blocked'].includes(verdict), file);
