@@ -49,7 +49,7 @@ export class FileWatch {
    */
   async remember(): Promise<void> {
     this.#told = await marksOf(await this.#options.list());
-    this.#seen = this.#told;
+    this.#seen = new Map(this.#told);
   }
 
   /** Begins to look. Its timer keeps no process alive. */
@@ -76,8 +76,7 @@ export class FileWatch {
     if (now !== undefined) {
       const changes = this.#settled(now);
       this.#seen = now;
-      if (!this.#closed && (changes.changed.length > 0 || changes.gone.length > 0))
-        await this.#options.onChange(changes);
+      if (changes.changed.length > 0 || changes.gone.length > 0) await this.#tell(changes);
     }
     this.#schedule(Math.max(this.#interval, took * REST));
   }

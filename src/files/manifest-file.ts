@@ -112,12 +112,11 @@ function parseDocument(text: string): unknown {
 
 function objectsOf(manifest: ManifestFile, document: unknown, origin: DocumentOrigin): Manifests {
   if (document === null) return NOTHING;
-  if (!isRecord(document))
-    return faultAt(manifest, origin.line, 'this is no Kubernetes object: write apiVersion and kind');
-  const { apiVersion, kind } = document;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
+  const { apiVersion, kind } = isRecord(document) ? document : NO_TYPE;
+  if (!isRecord(document) || typeof apiVersion !== 'string' || typeof kind !== 'string') {
     const problem = 'this is no Kubernetes object: it has no apiVersion and kind';
-    return manifest.named ? faultAt(manifest, origin.line, problem) : skippedAt(manifest, origin.line, problem);
+    const isOut = !manifest.named && origin.path === '';
+    return isOut ? skippedAt(manifest, origin.line, problem) : faultAt(manifest, origin.line, problem);
   }
   if (apiVersion.startsWith('kustomize.config.k8s.io/')) return skippedAt(manifest, origin.line, KUSTOMIZE);
   if (!kind.endsWith('List') || !Array.isArray(document['items'])) {
@@ -159,6 +158,8 @@ export function joinManifests(parts: readonly Manifests[]): Manifests {
     skipped: parts.flatMap(({ skipped }) => skipped),
   };
 }
+
+const NO_TYPE = { apiVersion: undefined, kind: undefined };
 
 const NOTHING: Manifests = { documents: [], faults: [], skipped: [] };
 
