@@ -89,9 +89,11 @@ export function readMetadata(document: Fields, namespaced: boolean, missingAge: 
 
 /** A review of a CREATE with `generateName` comes before the name is made: the prefix stands for it, as no name ends so. */
 function readName(metadata: Fields): string {
-  const name = metadata.text('name') ?? metadata.text('generateName');
-  if (name === undefined) metadata.fault('name', 'is required');
-  return name ?? '';
+  const name = metadata.string('name');
+  if (name !== undefined && name !== '') return name;
+  const prefix = metadata.text('generateName');
+  if (prefix === undefined && (name === '' || !metadata.has('name'))) metadata.fault('name', 'is required');
+  return prefix ?? '';
 }
 
 function readTime(metadata: Fields, name: string): number | undefined {
