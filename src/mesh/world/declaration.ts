@@ -116,6 +116,11 @@ export function portKey(port: number, binding: PortBinding, audience: string): s
 
 export const EVERYBODY = '*';
 
+/** The port numbers of a declaration that is not everybody's: the keys of the world's index of those. */
+export function restrictedKeys({ exportTo, ports }: Declaration): readonly string[] {
+  return exportTo.includes('*') ? NONE : unique(ports.map(({ number }) => String(number)));
+}
+
 function audiencesOf({ exportTo, namespace }: Declaration): readonly string[] {
   if (exportTo.includes('*')) return [EVERYBODY];
   return exportTo.filter((target) => target !== '~').map((target) => (target === '.' ? namespace : target));

@@ -11,7 +11,7 @@ import { resolveHost } from '../host.js';
 import type { MeshObject } from '../mesh-object.js';
 import { byAge } from '../metadata.js';
 import { BlockIndex } from './block-lookup.js';
-import { byServiceAge, declarationsOf, endpointAddresses, portKeys, type Declaration } from './declaration.js';
+import { byServiceAge, declarationsOf, endpointAddresses, portKeys, restrictedKeys, type Declaration } from './declaration.js';
 import { gatewayKeys, routeFacets, servedHosts, shouted } from './facets.js';
 import { HostIndex } from './host-lookup.js';
 import { Index } from './lookup.js';
@@ -21,6 +21,7 @@ export class Indices {
   readonly declarations = new HostIndex<Declaration>(byServiceAge);
   readonly shoutedDeclarations = new HostIndex<Declaration>(byServiceAge);
   readonly ports = new Index<Declaration>(byServiceAge);
+  readonly restricted = new Index<Declaration>(byServiceAge);
   readonly addresses = new Index<Declaration>(byServiceAge);
   readonly blocks = new BlockIndex<Declaration>(byServiceAge);
   readonly endpoints = new Index<Declaration>(byServiceAge);
@@ -102,6 +103,7 @@ export class Indices {
       act(this.declarations, declaration.host, declaration);
       for (const host of shouted([declaration.host])) act(this.shoutedDeclarations, host, declaration);
       for (const key of portKeys(declaration)) act(this.ports, key, declaration);
+      for (const key of restrictedKeys(declaration)) act(this.restricted, key, declaration);
       for (const address of declaration.addresses) act(this.addresses, addressKey(address), declaration);
       for (const address of endpointAddresses(declaration)) act(this.endpoints, addressKey(address), declaration);
       for (const block of declaration.blocks) act(this.blocks, blockKey(block), declaration);

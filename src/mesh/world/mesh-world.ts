@@ -81,6 +81,9 @@ export class MeshWorld implements World, WorldWriter {
   get ports() {
     return this.#indices.ports;
   }
+  get restricted() {
+    return this.#indices.restricted;
+  }
   get addresses() {
     return this.#indices.addresses;
   }
@@ -138,6 +141,14 @@ export class MeshWorld implements World, WorldWriter {
 
   destinationRules(namespace: string): HostLookup<DestinationRule> {
     return this.#indices.rules.get(namespace) ?? NO_RULES;
+  }
+
+  ruleNamespaces(): Iterable<string> {
+    return this.#indices.rules.keys();
+  }
+
+  sidecarNamespaces(): Iterable<string> {
+    return this.#indices.sidecars.keys();
   }
 
   #held(kind: MeshKind): Map<string, MeshObject> {

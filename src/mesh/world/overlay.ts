@@ -76,6 +76,7 @@ export function overlay(below: World, changes: readonly Change[]): World {
       ofDeclarations(added.shoutedDeclarations, gone.shoutedDeclarations),
     ),
     ports: { of: layeredSequence(below.ports, ofDeclarations(added.ports, gone.ports)) },
+    restricted: { of: layered(below.restricted, ofDeclarations(added.restricted, gone.restricted)) },
     addresses: { of: layered(below.addresses, ofDeclarations(added.addresses, gone.addresses)) },
     blocks: layeredBlocks(below.blocks, ofDeclarations(added.blocks, gone.blocks)),
     endpoints: { of: layered(below.endpoints, ofDeclarations(added.endpoints, gone.endpoints)) },
@@ -94,6 +95,8 @@ export function overlay(below: World, changes: readonly Change[]): World {
       if (plus === undefined && minus === undefined) return rules;
       return layeredHosts(rules, ofObjects(plus ?? NO_RULES, minus ?? NO_RULES));
     },
+    ruleNamespaces: () => new Set([...below.ruleNamespaces(), ...added.rules.keys()]),
+    sidecarNamespaces: () => new Set([...below.sidecarNamespaces(), ...added.sidecars.keys()]),
     gateways: { of: layeredSequence(below.gateways, ofObjects(added.gateways, gone.gateways)) },
     servedHosts: layeredHosts(below.servedHosts, ofObjects(added.servedHosts, gone.servedHosts)),
     sidecars: objects(below.sidecars, added.sidecars, gone.sidecars),

@@ -30,6 +30,8 @@ export interface World {
   readonly shoutedDeclarations: HostLookup<Declaration>;
   /** Declarations by port number, binding and audience: see `portKey`. */
   readonly ports: Sequence<Declaration>;
+  /** Declarations that are not everybody's, by port number. */
+  readonly restricted: Lookup<Declaration>;
   /** Declarations by each plain address, canonical: see `addressKey`. */
   readonly addresses: Lookup<Declaration>;
   /** Declarations by each address block. */
@@ -54,6 +56,10 @@ export interface World {
   readonly delegators: Lookup<VirtualService>;
   /** DestinationRules of a namespace by their host. */
   destinationRules(namespace: string): HostLookup<DestinationRule>;
+  /** The namespaces that have a DestinationRule. */
+  ruleNamespaces(): Iterable<string>;
+  /** The namespaces that have a Sidecar. */
+  sidecarNamespaces(): Iterable<string>;
   /** Gateways by one pair of their selector and the port number of each plaintext server: see `gatewayKeys`. */
   readonly gateways: Sequence<Gateway>;
   /** Gateways by the host of each server, without its namespace. */
