@@ -40,7 +40,7 @@ function readPolicy(file: PolicySection): Policy {
     failure: readFailure(file.section('failure')),
   };
   file.close();
-  if (policy.egressGateways.length === 0 && file.has('egressGateways')) {
+  if (policy.egressGateways.length === 0 && file.isEmpty('egressGateways')) {
     file.note(
       'egressGateways',
       'names no gateway: leave it out for every Service whose selector holds istio: egressgateway',
@@ -71,7 +71,7 @@ function readGateway(section: PolicySection): GatewayChoice | undefined {
   section.close();
   const bySelector = section.has('selector');
   if (section.has('service') === bySelector) section.note('', 'must have either selector or service');
-  if (bySelector && Object.keys(selector).length === 0) {
+  if (bySelector && section.isEmpty('selector')) {
     section.note('selector', 'must have at least one label: an empty one chooses every Service');
   }
   return bySelector ? { by: 'selector', selector } : service;
@@ -91,8 +91,7 @@ function readNamespace(section: PolicySection): NamespaceRules {
   const match = section.texts('match', parseGlob, 'a name of a namespace, in which * and ? are wild cards');
   const rules = readRules(section.section('rules'));
   section.close();
-  if (match === undefined || match.length === 0)
-    section.note('match', 'must list at least one name or glob of namespaces');
+  if (section.isEmpty('match')) section.note('match', 'must list at least one name or glob of namespaces');
   return { match: match ?? [], rules };
 }
 

@@ -26,11 +26,6 @@ export class PolicySection {
       this.note('', `must be a mapping, not ${shown(value)}`);
   }
 
-  /** The keys that are written. */
-  get keys(): readonly string[] {
-    return Object.keys(this.#entries);
-  }
-
   has(key: string): boolean {
     return Object.hasOwn(this.#entries, key);
   }
@@ -71,6 +66,12 @@ export class PolicySection {
     return this.#list(key, (value, path) => parseText(this.problems, path, value, parse, allowed));
   }
 
+  /** Whether the key is missing, or its list or mapping has nothing in it. */
+  isEmpty(key: string): boolean {
+    const value = this.has(key) ? this.#entries[key] : undefined;
+    return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  }
+
   /** A list of mappings. */
   sections<T>(key: string, read: (section: PolicySection) => T | undefined): readonly T[] | undefined {
     return this.#list(key, (value, path) => {
@@ -96,7 +97,7 @@ export class PolicySection {
 
   /** Tells of the keys that nobody asked for. */
   close(): void {
-    for (const key of this.keys) {
+    for (const key of Object.keys(this.#entries)) {
       if (!this.#known.includes(key)) this.note(key, `is not a key here: ${listed(this.#known)}`);
     }
   }
