@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Server } from 'node:https';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body held keys that were dropped, because they would poison prototypes. */
+    keysDropped: boolean;
+  }
+}
+
+/**
+ * Takes `application/json` (with any parameters) and nothing else. A body with `__proto__` keys is legal JSON that an
+ * attacker may have put into an object, and its review must be answered with its uid: the keys are dropped, and the
+ * request says so, because the API server keeps them and the object that is judged is not quite the one that is stored.
+ */
+export function addReviewBody(app: FastifyInstance<Server>): void {
+  app.removeAllContentTypeParsers();
+  app.decorateRequest('keysDropped', false);
+  const strict = app.getDefaultJsonParser('error', 'error');
+  const dropping = app.getDefaultJsonParser('remove', 'remove');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    const whole = run(strict, request, text);
+    if (whole.error === null) {
+      done(null, whole.body);
+      return;
+    }
+    // Either broken JSON, then this fails too, or such keys.
+    const rest = run(dropping, request, text);
+    request.keysDropped = true;
+    done(rest.error, rest.body);
+  });
+}
+
+type JsonParser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
+
+/** Fastify's parsers call back at once; the outcome is taken out, so that an error of what follows is not taken for theirs. */
+function run(parser: JsonParser, request: FastifyRequest, text: string): { error: Error | null; body?: unknown } {
+  let outcome: { error: Error | null; body?: unknown } = { error: new Error('the parser has not answered') };
+  void parser(request, text, (error, body: unknown) => {
+    outcome = { error, body };
+  });
+  return outcome;
+}
