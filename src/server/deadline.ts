@@ -42,7 +42,8 @@ export function answerBudget(timeout: unknown): number {
 }
 
 /**
- * Runs `work` until its deadline, `budget` milliseconds after `start` (on the clock of `performance.now`).
+ * Runs `work` until its deadline, `budget` milliseconds after `start` (on the clock of `performance.now`). The timer does
+ * not keep the process alive: the connection that waits for the answer does.
  *
  * @throws DeadlineError when it is not done by then; it is told through the signal, and what it answers later is dropped.
  */
@@ -59,7 +60,7 @@ export async function withinDeadline<T>(
     const error = new DeadlineError(budget);
     reject(error);
     controller.abort(error);
-  }, remaining());
+  }, remaining()).unref();
   try {
     return await Promise.race([work({ signal, remaining }), promise]);
   } finally {

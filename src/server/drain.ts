@@ -12,6 +12,11 @@ export interface DrainTimes {
   readonly announce: number;
   /** Milliseconds for what runs when the doors have closed; then connections are cut. */
   readonly finish: number;
+  /**
+   * Milliseconds without a running request after which the connections that are left are cut: long enough for one whose
+   * handshake was under way when the doors closed to say its request, and for the last answer to be written out.
+   */
+  readonly silence: number;
 }
 
 export interface Drain {
@@ -22,13 +27,8 @@ export interface Drain {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Milliseconds without a running request after which the connections that are left are cut: long enough for one whose
- * handshake was under way when the doors closed to say its request, and for the last answer to be written out.
- */
-const SILENCE = 1000;
-
-const LOOK_EVERY = 100;
+/** Milliseconds between two looks at whether the connections that are left have gone silent. */
+const LOOK_EVERY = 50;
 
 /**
  * The orderly end: say that it is near, close connections one by one after their next answer, shut the doors, finish what
@@ -74,7 +74,7 @@ export function addDrain(app: FastifyInstance, server: Server, times: DrainTimes
       cutAll();
     }, times.finish);
     const silent = setInterval(() => {
-      if (running === 0 && performance.now() - lastSign >= SILENCE) cutAll();
+      if (running === 0 && performance.now() - lastSign >= times.silence) cutAll();
     }, LOOK_EVERY);
     try {
       await app.close();

@@ -36,7 +36,7 @@ export interface RunningServer {
 }
 
 /** An endpoint is out of every kube-proxy within a few seconds; a pod has 30 s to end, unless told otherwise. */
-const DRAIN: DrainTimes = { announce: 5000, finish: 15_000 };
+const DRAIN: DrainTimes = { announce: 5000, finish: 15_000, silence: 1000 };
 
 /**
  * Listens: HTTPS for reviews, plain HTTP for metrics and probes.

@@ -56,12 +56,16 @@ t.test('8 MiB, said beforehand or found out', async (t) => {
   const { server } = await serve(t);
   const agent = keepAliveAgent(t);
   const big = Buffer.alloc(8 * MIB, ' ');
-  refused(t, await post(server.address, '/validate', big, { agent }), 413, 'too-large');
+  const said = await post(server.address, '/validate', big, { agent });
+  refused(t, said, 413, 'too-large');
   const chunked = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
   const options = { method: 'POST', path: '/mutate', body: big, agent };
-  refused(t, await ask(server.address, { ...options, headers: chunked }), 413, 'too-large');
-  const answer = await post(server.address, '/validate', review(), { agent });
-  t.equal(answer.status, 200, 'the rest of the body is not taken for a request');
+  const foundOut = await ask(server.address, { ...options, headers: chunked });
+  refused(t, foundOut, 413, 'too-large');
+  const after = await post(server.address, '/validate', review(), { agent });
+  t.equal(after.status, 200, 'the rest of the body is not taken for a request');
+  const ports = new Set([said, foundOut, after].map((answer) => answer.connection.port));
+  t.equal(ports.size, 1, 'the connection is not torn from a client that is still sending');
 });
 
 t.test('just within the limit', async (t) => {

@@ -72,6 +72,21 @@ t.test('what runs is finished, however many ask for the end', async (t) => {
   await Promise.all(ends);
 });
 
+t.test('what runs is not taken for silence', async (t) => {
+  const { handlers, waiting, release } = holding();
+  const { server } = await serve(t, { handlers, drain: { announce: 0, silence: 1 } });
+  const asked = post(server.address, '/validate', review());
+  await until('it is asked', () => waiting.length === 1);
+  const silent = connect({ ...server.address, ca: AUTHORITY.certificate }).on('error', () => undefined);
+  await once(silent, 'secureConnect');
+  const begun = performance.now();
+  const drained = server.drain();
+  await until('it has run much longer than silence may last', () => performance.now() - begun > 300);
+  release();
+  t.match((await asked).body, { response: { uid: 'u-1', allowed: true } });
+  await drained;
+});
+
 t.test('under load every request that was accepted is answered', async (t) => {
   const accepted = new Set<string>();
   const answered = new Set<string>();
@@ -119,7 +134,7 @@ t.test('under load every request that was accepted is answered', async (t) => {
 });
 
 t.test('idle, silent and half-open connections do not hold up the end', async (t) => {
-  const { server } = await serve(t);
+  const { server } = await serve(t, { drain: { announce: 0, finish: 100_000, silence: 20 } });
   const agent = keepAliveAgent(t);
   await post(server.address, '/validate', review(), { agent });
   const silent = connect({ ...server.address, ca: AUTHORITY.certificate });
