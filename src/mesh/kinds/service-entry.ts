@@ -45,31 +45,26 @@ export interface Endpoint {
 }
 
 const LOCATIONS = ['MESH_EXTERNAL', 'MESH_INTERNAL'] as const;
+const BLOCK_RESOLUTIONS: ReadonlySet<Resolution> = new Set(['NONE', 'STATIC']);
 const RESOLUTIONS = ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'] as const;
 
 /** Reads the `spec` of a ServiceEntry, by the schema and the rules of its CRD. */
 export function readServiceEntrySpec(spec: Fields): ServiceEntrySpec {
-  const resolution = spec.choice('resolution', RESOLUTIONS) ?? 'NONE';
+  const written = spec.choice('resolution', RESOLUTIONS);
+  // Of one that is none, nothing follows: undefined.
+  const resolution = spec.has('resolution') ? written : 'NONE';
   const read: ServiceEntrySpec = {
     hosts: spec.strings('hosts', { min: 1, max: 256 }, checkHost),
     addresses: spec.strings('addresses', { max: 256 }, (address) => checkAddress(address, resolution)),
     ports: spec.objects('ports', readPort, { max: 256 }),
     location: spec.choice('location', LOCATIONS) ?? 'MESH_EXTERNAL',
-    resolution,
+    resolution: resolution ?? 'NONE',
     endpoints: spec.objects('endpoints', readEndpoint, { max: 4096 }),
     workloadSelector: readWorkloadSelector(spec),
     exportTo: spec.strings('exportTo'),
   };
   refuseSamePorts(spec, read.ports);
-  if (spec.has('workloadSelector') && spec.has('endpoints')) {
-    spec.fault('endpoints', 'cannot stand beside workloadSelector: only one of them may say where the hosts are');
-  }
-  if (resolution === 'NONE' && spec.has('endpoints')) {
-    spec.fault('endpoints', 'cannot be given with resolution NONE, which calls the address that the client dialled');
-  }
-  if (resolution === 'DNS_ROUND_ROBIN' && read.endpoints.length > 1) {
-    spec.fault('endpoints', 'can name one endpoint at most with resolution DNS_ROUND_ROBIN');
-  }
+  refuseEndpoints(spec, resolution, read.endpoints);
   return read;
 }
 
@@ -99,9 +94,9 @@ function checkHost(host: string): string | undefined {
   return host === '*' ? 'cannot be *: name the hosts, or a part of a domain such as *.example.com' : undefined;
 }
 
-function checkAddress(address: string, resolution: Resolution): string | undefined {
+function checkAddress(address: string, resolution: Resolution | undefined): string | undefined {
   if (isLonger(address, 64)) return 'must have at most 64 characters';
-  if (!address.includes('/') || resolution === 'NONE' || resolution === 'STATIC') return undefined;
+  if (!address.includes('/') || resolution === undefined || BLOCK_RESOLUTIONS.has(resolution)) return undefined;
   return `cannot be a block of addresses (CIDR) with resolution ${resolution}: only NONE and STATIC take one`;
 }
 
@@ -123,6 +118,19 @@ const UNIX = 'unix://';
 function checkPortName(name: string): string | undefined {
   if (name.length < 63 && /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name)) return undefined;
   return 'is no name of a port: letters, digits and inner dashes, fewer than 63';
+}
+
+function refuseEndpoints(spec: Fields, resolution: Resolution | undefined, endpoints: readonly Endpoint[]): void {
+  if (!spec.has('endpoints')) return;
+  if (spec.has('workloadSelector')) {
+    spec.fault('endpoints', 'cannot stand beside workloadSelector: only one of them may say where the hosts are');
+  }
+  if (resolution === 'NONE') {
+    spec.fault('endpoints', 'cannot be given with resolution NONE, which calls the address that the client dialled');
+  }
+  if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1) {
+    spec.fault('endpoints', 'can name one endpoint at most with resolution DNS_ROUND_ROBIN');
+  }
 }
 
 function refuseSamePorts(spec: Fields, ports: readonly ServiceEntryPort[]): void {
