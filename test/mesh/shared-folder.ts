@@ -68,6 +68,6 @@ function objectsOf(example: unknown): readonly unknown[] {
   return [...(objects as unknown[]), ...changed.filter((object) => object !== undefined && object !== null)];
 }
 
-function sharedFile(...parts: string[]): string {
+export function sharedFile(...parts: string[]): string {
   return path.join(SHARED ?? '', ...parts);
 }

@@ -149,6 +149,10 @@ t.test('refuses what the CRD refuses, by its field', (t) => {
       { endpoints: [...ENDPOINTS, ...ENDPOINTS], resolution: 'DNS_ROUND_ROBIN' },
       ['spec.endpoints can name one endpoint at most with resolution DNS_ROUND_ROBIN'],
     ],
+    [
+      { endpoints: ENDPOINTS, addresses: ['10.0.0.0/8'], resolution: 5 },
+      ['spec.resolution must be one of NONE, STATIC, DNS, DNS_ROUND_ROBIN, DYNAMIC_DNS, not 5'],
+    ],
     [{ endpoints: [{}], resolution: 'STATIC' }, ['spec.endpoints[0].address is required']],
     [
       { endpoints: [{ address: 'a', ports: { 'a.b': 1, ok: 70000 } }], resolution: 'DNS' },
