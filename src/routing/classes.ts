@@ -27,15 +27,23 @@ export const OTHER = '~';
  * `sourceNamespace`; pods of one namespace by the labels that Sidecars, DestinationRules and `sourceLabels` select.
  */
 export function classes(world: World, host: string, port: number, address?: string): readonly ClientClass[] {
-  const way = wayOf(world, host, port, address);
-  const namespaces = [...namespacesOf(world, way, port)].sort();
-  const shared = way.routes.flatMap((route) => sourceLabelsOf(world, route));
-  return [
-    ...namespaces.flatMap((namespace) =>
-      labelClasses([...shared, ...selectorsIn(world, way, namespace)]).map((labels) => classOf(namespace, labels)),
-    ),
-    ...labelClasses(shared).map((labels) => classOf(OTHER, labels)),
-  ];
+  return classesOf([world], host, port, address);
+}
+
+/** The clients that can differ in any of several worlds: each class of each is a union of these. */
+export function classesOf(
+  worlds: readonly World[],
+  host: string,
+  port: number,
+  address: string | undefined,
+): readonly ClientClass[] {
+  const seen = worlds.map((world) => ({ world, way: wayOf(world, host, port, address) }));
+  const namespaces = new Set(seen.flatMap(({ world, way }) => [...namespacesOf(world, way, port)]));
+  const shared = seen.flatMap(({ world, way }) => way.routes.flatMap((route) => sourceLabelsOf(world, route)));
+  return [...[...namespaces].sort(), OTHER].flatMap((namespace) => {
+    const own = seen.flatMap(({ world, way }) => selectorsIn(world, way, namespace));
+    return labelClasses([...shared, ...own]).map((labels) => classOf(namespace, labels));
+  });
 }
 
 function classOf(namespace: string, labels: Labels): ClientClass {

@@ -1,7 +1,8 @@
 import { DEFAULT_MESH, type MeshConfig } from '../../src/mesh/kinds/mesh-config.js';
 import type { Service } from '../../src/mesh/kinds/service.js';
 import type { MeshObject } from '../../src/mesh/mesh-object.js';
-import { OLDEST } from '../../src/mesh/metadata.js';
+import { OLDEST, YOUNGEST } from '../../src/mesh/metadata.js';
+import type { ObjectChange } from '../../src/policy/change.js';
 import { readObject } from '../../src/mesh/read-object.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
 import type { CallProtocol, Client } from '../../src/routing/call.js';
@@ -49,6 +50,19 @@ export function topologyOf(one: Case, objects: readonly MeshObject[] = objectsOf
   const gateways = new Set(one.mesh.egressGateways);
   const isEgressGateway = ({ metadata }: Service): boolean => gateways.has(`${metadata.namespace}/${metadata.name}`);
   return { world: new MeshWorld(meshOf(one), objects), isEgressGateway };
+}
+
+/** The change of an admission case: a new object is the youngest. */
+export function changeOf({ object, oldObject }: Case): ObjectChange {
+  const read = (document: unknown, age: number) =>
+    document === undefined || document === null ? undefined : readObject(document, age);
+  const old = read(oldObject, OLDEST);
+  const fresh = read(object, old === undefined ? YOUNGEST : OLDEST);
+  const created =
+    fresh === undefined || old !== undefined
+      ? fresh
+      : { ...fresh, metadata: { ...fresh.metadata, createdAt: YOUNGEST } };
+  return { old, object: created };
 }
 
 /** Outcomes as text that is equal where the sets are. */
