@@ -52,27 +52,49 @@ export async function withinDeadline<T>(
   budget: number,
   work: (deadline: Deadline) => T | Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const remaining = () => Math.max(0, start + budget - performance.now());
-  const { promise, reject } = withRejection<T>();
-  const timer = setTimeout(() => {
-    const error = new DeadlineError(budget);
-    reject(error);
-    controller.abort(error);
-  }, remaining()).unref();
+  const deadline = new Countdown(start + budget);
+  const answer = work(deadline);
+  // Most work is done at once and needs no timer.
+  if (!(answer instanceof Promise)) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new DeadlineError(budget);
+      reject(error);
+      deadline.pass(error);
+    }, deadline.remaining()).unref();
+  });
   try {
-    return await Promise.race([work({ signal, remaining }), promise]);
+    return await Promise.race([answer, passed]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** `Promise.withResolvers` is not in Node 20. */
-function withRejection<T>(): { readonly promise: Promise<T>; readonly reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((_resolve, fail) => {
-    reject = fail;
-  });
-  return { promise, reject };
+class Countdown implements Deadline {
+  readonly #end: number;
+  #controller: AbortController | undefined;
+  #passed: DeadlineError | undefined;
+
+  constructor(end: number) {
+    this.#end = end;
+  }
+
+  /** Made only when somebody asks: it is dear, and few do. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#passed) this.#controller.abort(this.#passed);
+    }
+    return this.#controller.signal;
+  }
+
+  remaining(): number {
+    return Math.max(0, this.#end - performance.now());
+  }
+
+  pass(error: DeadlineError): void {
+    this.#passed = error;
+    this.#controller?.abort(error);
+  }
 }

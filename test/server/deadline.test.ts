@@ -69,12 +69,23 @@ t.test('work that does not come to an end is left, and told', async (t) => {
   const seen: Deadline[] = [];
   const endless = (deadline: Deadline) => {
     seen.push(deadline);
+    t.equal(deadline.signal.aborted, false);
     return new Promise<never>(() => undefined);
   };
   await t.rejects(withinDeadline(performance.now(), 10, endless), new DeadlineError(10));
   t.equal(seen[0]?.signal.aborted, true);
   t.match(seen[0]?.signal.reason, { code: 'deadline-exceeded' });
   t.equal(seen[0]?.remaining(), 0);
+});
+
+t.test('who asks for the signal after the deadline finds it aborted', async (t) => {
+  const seen: Deadline[] = [];
+  const endless = (deadline: Deadline) => {
+    seen.push(deadline);
+    return new Promise<never>(() => undefined);
+  };
+  await t.rejects(withinDeadline(performance.now(), 1, endless), { code: 'deadline-exceeded' });
+  t.equal(seen[0]?.signal.aborted, true);
 });
 
 t.test('the time before the work counts', async (t) => {
