@@ -82,13 +82,19 @@ function isBlock(address: string): boolean {
   return address.includes('/');
 }
 
-/** Istio's order of services, oldest first: creation time, then host name, then namespace (`SortServicesByCreationTime`). */
+/**
+ * Istio's order of services, oldest first: creation time, then host name, then namespace (`SortServicesByCreationTime`). Istiod
+ * leaves what is still equal in the order of a map; here the name of the object decides, so that the same objects make the same
+ * world in whatever order they come.
+ */
 export function byServiceAge(a: Declaration, b: Declaration): number {
-  const x = a.object.metadata.createdAt;
-  const y = b.object.metadata.createdAt;
-  if (x !== y) return x < y ? -1 : 1;
+  const x = a.object.metadata;
+  const y = b.object.metadata;
+  if (x.createdAt !== y.createdAt) return x.createdAt < y.createdAt ? -1 : 1;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
   if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  if (x.name !== y.name) return x.name < y.name ? -1 : 1;
+  if (a.kubernetes !== b.kubernetes) return a.kubernetes ? -1 : 1;
   return 0;
 }
 
