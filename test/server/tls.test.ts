@@ -72,7 +72,8 @@ t.test('ciphers without forward secrecy or authenticated encryption are refused'
   const { server } = await serve(t);
   for (const ciphers of ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384', 'AES128-GCM-SHA256', 'AES256-SHA']) {
     const outcome = await handshake(server.address, { ciphers, maxVersion: 'TLSv1.2' });
-    t.equal(outcome, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', ciphers);
+    // OpenSSL has renamed it between Node 20 and 24.
+    t.match(outcome, /ALERT_HANDSHAKE_FAILURE$/, ciphers);
   }
 });
 
