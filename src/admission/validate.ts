@@ -1,0 +1,94 @@
+import { wantedSubsets } from '../injection/wanted.js';
+import { ManifestError } from '../mesh/manifest-error.js';
+import { overlay } from '../mesh/world/overlay.js';
+import type { World } from '../mesh/world/world.js';
+import type { ObjectChange } from '../policy/change.js';
+import { decide, type Decision } from '../policy/decide.js';
+import { egressGatewayTest } from '../policy/egress-gateways.js';
+import type { Policy } from '../policy/policy.js';
+import { denialMessage, findingLine, unreadableMessage } from './message.js';
+import { allowed, denied, type AdmissionResponse, type Remarks } from './response.js';
+import type { AdmissionRequest } from './review.js';
+import { changeOf, refOf } from './subject.js';
+
+/** What a review is judged with. */
+export interface Grounds {
+  readonly world: World;
+  readonly policy: Policy;
+  /** Milliseconds since the world was last known to be complete. */
+  readonly worldAge: number;
+}
+
+/** The answer of the validating webhook: what the change makes worse is refused or warned of. */
+export function validate(request: AdmissionRequest, grounds: Grounds): AdmissionResponse {
+  const { uid, operation } = request;
+  try {
+    const change = changeOf(request, grounds.world);
+    if (change === undefined) return allowed(uid);
+    if (isLeaving(grounds.world, change)) return allowed(uid);
+    const stale = staleness(grounds);
+    if (stale !== undefined && grounds.policy.failure.staleWorld === 'deny') {
+      return denied(uid, `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`);
+    }
+    const decision = decideWithInjection(grounds, change);
+    const remarks = remarksOn(request, decision, grounds, stale);
+    const errors = decision.findings.filter(({ severity }) => severity === 'error');
+    return decision.allowed
+      ? allowed(uid, remarks)
+      : denied(uid, denialMessage(refOf(request), operation, errors), remarks);
+  } catch (error) {
+    if (error instanceof ManifestError) return denied(uid, unreadableMessage(refOf(request), error.faults));
+    throw error;
+  }
+}
+
+/** A change is judged together with the DestinationRules that the injection into it has applied, or would apply. */
+function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): Decision {
+  const isEgressGateway = egressGatewayTest(policy);
+  const { object } = change;
+  const wanted =
+    policy.injection.enabled && object?.kind === 'VirtualService'
+      ? wantedSubsets({ world, isEgressGateway }, object).filter(({ unnamed }) => !unnamed)
+      : [];
+  const ground =
+    wanted.length === 0
+      ? world
+      : overlay(
+          world,
+          wanted.map(({ rule }) => ({ put: rule })),
+        );
+  return decide(ground, isEgressGateway, policy, change);
+}
+
+/** Objects of a namespace that is being deleted go with it, whatever they were for. */
+function isLeaving(world: World, { old, object }: ObjectChange): boolean {
+  if (object !== undefined || old === undefined) return false;
+  const namespace = world.object('Namespace', '', old.metadata.namespace);
+  return namespace?.metadata.deleting === true;
+}
+
+function staleness({ worldAge, policy }: Grounds): string | undefined {
+  if (worldAge <= policy.failure.staleAfter) return undefined;
+  return `what it knows of the cluster is ${Math.round(worldAge / 1000)} seconds old`;
+}
+
+function remarksOn(
+  request: AdmissionRequest,
+  { findings, allowed: fine }: Decision,
+  { worldAge }: Grounds,
+  stale: string | undefined,
+): Remarks {
+  const subject = refOf(request);
+  const told = findings
+    .filter(({ severity }) => severity === 'warning')
+    .map((finding) => findingLine(finding, subject));
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return {
+    warnings: stale === undefined ? told : [`Sallyport judged this by an old world: ${stale}`, ...told],
+    auditAnnotations: {
+      verdict: fine ? 'allowed' : 'denied',
+      ...(rules.length === 0 ? {} : { rules: rules.join(',') }),
+      'world-age': `${Math.round(worldAge / 1000)}s`,
+    },
+  };
+}
