@@ -18,7 +18,10 @@ export class PolicyFileError extends Error {
   readonly faults: readonly PolicyFault[];
 
   constructor(file: string, faults: readonly PolicyFault[], options?: ErrorOptions) {
-    super(faults.map(({ line, problem }) => `${file}:${line}: ${problem}`).join('\n'), options);
+    super(
+      faults.map(({ line, problem }) => `${line === undefined ? file : `${file}:${line}`}: ${problem}`).join('\n'),
+      options,
+    );
     this.name = 'PolicyFileError';
     this.file = file;
     this.faults = faults;
@@ -26,7 +29,8 @@ export class PolicyFileError extends Error {
 }
 
 export interface PolicyFault {
-  readonly line: number;
+  /** Undefined where it is the file as a whole. */
+  readonly line?: number;
   readonly problem: string;
 }
 
@@ -36,7 +40,7 @@ export async function readPolicyFile(file: string): Promise<Policy> {
   try {
     text = await readText(file);
   } catch (error) {
-    throw new PolicyFileError(file, [{ line: 1, problem: reasonOf(error) }], { cause: error });
+    throw new PolicyFileError(file, [{ problem: reasonOf(error) }], { cause: error });
   }
   return parsePolicyText(file, text);
 }
@@ -119,7 +123,7 @@ export interface WatchedPolicy {
 export async function watchPolicyFile(options: PolicyWatchOptions): Promise<WatchedPolicy> {
   const { file, onChange, onRefusal, interval } = options;
   const refuse = (problem: string, cause?: unknown): void => {
-    onRefusal(new PolicyFileError(file, [{ line: 1, problem }], { cause }));
+    onRefusal(new PolicyFileError(file, [{ problem }], { cause }));
   };
   const watch = new FileWatch({
     ...(interval === undefined ? {} : { interval }),
