@@ -3,6 +3,7 @@ import type { Gateway } from '../mesh/kinds/gateway.js';
 import type { Destination, VirtualService } from '../mesh/kinds/virtual-service.js';
 import { selects } from '../mesh/metadata.js';
 import type { World } from '../mesh/world/world.js';
+import type { CallProtocol } from '../routing/call.js';
 import { mergedRules } from '../routing/delegates.js';
 import { egressGatewayNamed } from '../routing/egress-gateways.js';
 import type { Topology } from '../routing/trace.js';
@@ -84,6 +85,11 @@ export function halvesOf(topology: Topology, route: VirtualService): readonly Ha
       };
     });
   });
+}
+
+/** Whether a rule of a section can be what takes calls of a protocol, on whichever side. */
+export function serves(section: Section, protocol: CallProtocol): boolean {
+  return section === 'tcp' || section === protocol;
 }
 
 export interface Binding {

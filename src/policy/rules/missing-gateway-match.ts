@@ -1,7 +1,7 @@
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import type { TracedCall } from '../comparison.js';
 import type { Observation, Rule, Scene } from '../rule.js';
-import { bindingOf, halvesOf, harmedCalls, type Half, type Section } from '../pair.js';
+import { bindingOf, halvesOf, harmedCalls, serves, type Half, type Section } from '../pair.js';
 
 /** A VirtualService that sends calls to the egress gateway, where nothing tells the gateway what to do with them. */
 export const missingGatewayMatch: Rule = {
@@ -67,10 +67,7 @@ function hasGatewayHalf(scene: Scene, subject: VirtualService, { touched, ways }
   const routes = new Set([subject, ...names.flatMap((name) => world.routes.of(name))]);
   const ports = ways.flatMap(({ outcome }) => (outcome.type === 'cluster' ? [outcome.port] : []));
   const fits = ({ section, port, onGateways, toElsewhere }: Half): boolean =>
-    onGateways.length > 0 &&
-    toElsewhere &&
-    (section === 'tcp' || section === protocol) &&
-    (port === undefined || ports.includes(port));
+    onGateways.length > 0 && toElsewhere && serves(section, protocol) && (port === undefined || ports.includes(port));
   return [...routes].some((route) => halvesOf(scene.topology, route).some(fits)) || bindsUnknown(scene, subject);
 }
 

@@ -1,5 +1,6 @@
+import type { TracedCall } from '../comparison.js';
 import type { Observation, Rule, Scene } from '../rule.js';
-import { bindingOf, halvesOf, harmedCalls } from '../pair.js';
+import { bindingOf, halvesOf, harmedCalls, serves, type Half } from '../pair.js';
 
 /** A VirtualService that says how the gateway sends a host out, where nothing sends the sidecars to the gateway. */
 export const missingMeshMatch: Rule = {
@@ -20,10 +21,15 @@ export const missingMeshMatch: Rule = {
     const { subject, topology } = scene;
     if (subject?.kind !== 'VirtualService') return;
     const halves = halvesOf(topology, subject);
-    const out = halves.find(({ onGateways, toElsewhere }) => onGateways.length > 0 && toElsewhere);
-    if (out === undefined || halves.some(({ onMesh, toGateway }) => onMesh && toGateway)) return;
-    const [harmed] = harmedCalls(scene, subject).filter(({ ways }) => !ways.some(({ next }) => next !== undefined));
-    if (harmed === undefined) return;
+    const unsent = harmedCalls(scene, subject).filter(({ ways }) => !ways.some(({ next }) => next !== undefined));
+    const half = ({ touched }: TracedCall): Half | undefined => {
+      const fitting = halves.filter(({ section }) => serves(section, touched.call.protocol));
+      if (fitting.some(({ onMesh, toGateway }) => onMesh && toGateway)) return undefined;
+      return fitting.find(({ onGateways, toElsewhere }) => onGateways.length > 0 && toElsewhere);
+    };
+    const harmed = unsent.find((one) => half(one) !== undefined);
+    const out = harmed === undefined ? undefined : half(harmed);
+    if (harmed === undefined || out === undefined) return;
     const bound = bindingOf(topology, subject).mesh;
     yield {
       rule: 'missing-mesh-match',
