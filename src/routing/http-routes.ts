@@ -3,7 +3,7 @@ import type { HttpMatch, HttpRule, StringMatch, VirtualService } from '../mesh/k
 import { selects, type Labels } from '../mesh/metadata.js';
 import { hasGatewaySemantics } from '../mesh/route-semantics.js';
 import type { World } from '../mesh/world/world.js';
-import { mergedRules, type MergedRule } from './delegates.js';
+import { mergedRules } from './delegates.js';
 
 /** The proxy and the port for which routes are made. */
 export interface RouteContext {
@@ -40,7 +40,7 @@ export function keptRoutes(world: World, route: VirtualService, context: RouteCo
     }
     for (let matchIndex = 0; matchIndex < matches.length; matchIndex++) {
       const match = matches[matchIndex];
-      if (match === undefined || !applies(match, merged, context)) continue;
+      if (match === undefined || eliminated(match, merged.root, context) !== undefined) continue;
       const takesAll = takesEveryRequest(match);
       kept.push({ rule, owner, ruleIndex, matchIndex, takesAll });
       if (takesAll) return kept;
@@ -49,20 +49,32 @@ export function keptRoutes(world: World, route: VirtualService, context: RouteCo
   return kept;
 }
 
-function applies(match: HttpMatch, { root }: MergedRule, context: RouteContext): boolean {
-  if (match.port !== undefined && match.port !== 0 && match.port !== context.port) return false;
-  if (match.gateways.length > 0) return namesGateway(match.gateways, root, context.gateway);
-  return sourceApplies(match, context);
+/** Which condition keeps a match from a proxy, whatever the request says. */
+export type Elimination = 'other-port' | 'other-gateway' | 'other-namespace' | 'other-labels';
+
+/** What keeps an HTTP match of `root` from a proxy; undefined where it is kept. */
+export function eliminated(match: HttpMatch, root: VirtualService, context: RouteContext): Elimination | undefined {
+  if (isOtherPort(match.port, context.port)) return 'other-port';
+  if (match.gateways.length === 0) return eliminatedBySource(match, context);
+  return namesGateway(match.gateways, root, context.gateway) ? undefined : 'other-gateway';
 }
 
-/** Whether a match's conditions on the client's pod hold (`sourceMatchHTTP`); they are not looked at where it names gateways. */
-export function sourceApplies(
+/** Whether a match is for one port, and not for this one. */
+export function isOtherPort(wanted: number | undefined, port: number): boolean {
+  return wanted !== undefined && wanted !== 0 && wanted !== port;
+}
+
+/**
+ * Which of a match's conditions on the client's pod fails (`sourceMatchHTTP`); for HTTP they are not looked at where it names
+ * gateways.
+ */
+export function eliminatedBySource(
   match: { readonly sourceLabels: Labels; readonly sourceNamespace: string | undefined },
   { labels, namespace }: Pick<RouteContext, 'labels' | 'namespace'>,
-): boolean {
+): Elimination | undefined {
   if (match.sourceNamespace !== undefined && match.sourceNamespace !== '' && match.sourceNamespace !== namespace)
-    return false;
-  return selects(match.sourceLabels, labels);
+    return 'other-namespace';
+  return selects(match.sourceLabels, labels) ? undefined : 'other-labels';
 }
 
 /** Whether `gateways`, as written in `route`, has the gateway. */

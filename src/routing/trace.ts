@@ -9,6 +9,7 @@ import { chainFor } from './sidecar/filter-chains.js';
 import { listenerFor, type Listener } from './sidecar/listener.js';
 import { SidecarProxy } from './sidecar/sidecar-proxy.js';
 import { VirtualHosts, type VirtualHost } from './sidecar/virtual-host.js';
+import type { Trail } from './trail.js';
 import { outcomesOf, type Source, type Way } from './way.js';
 
 /** The world, and which of its Services are egress gateways. */
@@ -22,30 +23,35 @@ export interface Topology {
  *
  * For HTTP the path, the headers, the method and the query are open: every route that some request could take counts, up to the
  * first that takes them all.
+ *
+ * @param trail - is told what each step decided
  */
-export function trace(topology: Topology, client: Client, call: Call): readonly Way[] {
+export function trace(topology: Topology, client: Client, call: Call, trail?: Trail): readonly Way[] {
   if (client.kind === 'gateway') {
     const [namespace = '', name = ''] = client.service.split('/');
     const service = topology.world.object('Service', namespace, name);
-    return service?.kind === 'Service' ? gatewayWays(topology.world, service, arrivalOf(call)) : [NO_LISTENER];
+    return service?.kind === 'Service' ? gatewayWays(topology.world, service, arrivalOf(call), trail) : [NO_LISTENER];
   }
   const proxy = new SidecarProxy(topology.world, client.namespace, client.labels);
-  return sidecarWays(topology, proxy, call).map((way) => withHop(topology, way, call));
+  trail?.sidecar(proxy);
+  return sidecarWays(proxy, call, trail).map((way) => withHop(topology, way, call, trail));
 }
 
 const NO_LISTENER: Way = { outcome: { type: 'none' }, source: undefined };
 
 /** From the listener to the clusters: T3 to T6. */
-function sidecarWays(topology: Topology, proxy: SidecarProxy, call: Call): readonly (Way | ClusterWay)[] {
+function sidecarWays(proxy: SidecarProxy, call: Call, trail: Trail | undefined): readonly (Way | ClusterWay)[] {
   const listener = listenerFor(proxy, call.address, call.port);
+  trail?.listener(listener);
   if (listener === undefined) return outboundPolicy(proxy);
   const chain = chainFor(proxy, listener, call);
+  trail?.chain(chain);
   if (chain === undefined) return outboundPolicy(proxy);
   const { target, service } = chain;
   switch (target.type) {
     case 'http':
       if (call.protocol !== 'http') return [{ outcome: { type: 'none' }, source: undefined }];
-      return httpHostWays(proxy, listener, call);
+      return httpHostWays(proxy, listener, call, trail);
     case 'route':
       return byteWays(target.route, target.section, target.rule, target.destinations, byteReading(proxy, call.port));
     case 'service':
@@ -68,13 +74,19 @@ function outboundPolicy(proxy: SidecarProxy): readonly Way[] {
 }
 
 /** T5: the virtual host of the Host, and every route of it that some request could take. */
-function httpHostWays(proxy: SidecarProxy, listener: Listener, call: Call): readonly (Way | ClusterWay)[] {
+function httpHostWays(
+  proxy: SidecarProxy,
+  listener: Listener,
+  call: Call,
+  trail: Trail | undefined,
+): readonly (Way | ClusterWay)[] {
   // Routes come from the entry with the port, even where the listener does not.
   const { ported, portless } = proxy.viewsForPort(call.port);
   const view = ported ?? portless ?? listener.view;
   const hosts = new VirtualHosts(view, call.port, proxy.labels);
   const [first] = listener.bound ? listener.services.all.filter((one) => one === listener.services.http) : [];
   const host = first === undefined ? hosts.find(hostOf(call)) : hosts.ofService(first.declaration);
+  trail?.virtualHost(view, host);
   if (host === undefined) return outboundPolicy(proxy);
   if (host.route === undefined) return defaultWays(proxy, host, call.port);
   const reading: DestinationReading = {
@@ -118,12 +130,13 @@ function externalNameOf(object: MeshObject): string | undefined {
 }
 
 /** T7: what an egress gateway does with the call that the sidecar sends it. */
-function withHop(topology: Topology, way: Way | ClusterWay, call: Call): Way {
+function withHop(topology: Topology, way: Way | ClusterWay, call: Call, trail: Trail | undefined): Way {
   const { outcome } = way;
   if (outcome.type !== 'cluster' || outcome.missing === true) return way;
   const gateway = egressGatewayNamed(topology.world, topology.isEgressGateway, outcome.host);
   if (gateway === undefined) return way;
+  const behind = trail?.behind(gateway);
   const arrival = hopOf(gateway, outcome, call, 'host' in way ? way.host : undefined);
-  const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival);
+  const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival, behind);
   return { ...way, outcome: { ...outcome, then: outcomesOf(next) }, next };
 }

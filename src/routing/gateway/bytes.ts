@@ -2,7 +2,7 @@ import { covers } from '../../mesh/host.js';
 import type { TlsMatch, VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { familyOf } from '../../mesh/protocol.js';
 import { byteWays, type DestinationReading } from '../destination/route-ways.js';
-import { namesGateway } from '../http-routes.js';
+import { isOtherPort, namesGateway, type Elimination } from '../http-routes.js';
 import type { Way } from '../way.js';
 import type { GatewayProxy } from './gateway-proxy.js';
 import { gatewaysOf } from './http.js';
@@ -18,7 +18,7 @@ export function tcpWays(proxy: GatewayProxy, bound: BoundServer): readonly Way[]
   for (const route of proxy.routes.ordered([...proxy.world.boundRoutes.of(name)])) {
     if (!fits(route, proxy.routes.hosts(route), bound)) continue;
     const index = route.spec.tcp.findIndex(
-      ({ match }) => match.length === 0 || match.some((one) => matchesServer(one, route, name, number)),
+      ({ match }) => match.length === 0 || match.some((one) => eliminated(one, route, name, number) === undefined),
     );
     const rule = route.spec.tcp[index];
     if (rule !== undefined) return byteWays(route, 'tcp', index, rule.route, reading(proxy, number));
@@ -27,7 +27,7 @@ export function tcpWays(proxy: GatewayProxy, bound: BoundServer): readonly Way[]
 }
 
 /** One `tls` match that stands at a server with PASSTHROUGH. */
-interface PassedMatch {
+export interface PassedMatch {
   readonly bound: BoundServer;
   readonly route: VirtualService;
   readonly rule: number;
@@ -81,7 +81,7 @@ function passedMatches(proxy: GatewayProxy, servers: PortServers, names: readonl
         if (!passesTls(bound) || !fits(route, hosts, bound)) continue;
         route.spec.tls.forEach((rule, at) => {
           rule.match.forEach((match, index) => {
-            if (matchesServer(match, route, name, bound.server.port.number))
+            if (eliminated(match, route, name, bound.server.port.number) === undefined)
               found.push({ bound, route, rule: at, index, match });
           });
         });
@@ -96,7 +96,7 @@ function comparePassed(proxy: GatewayProxy, a: PassedMatch, b: PassedMatch): num
 }
 
 /** A match is skipped when any of its SNIs stands in an earlier match of the port, be that skipped itself (`CheckDuplicates`). */
-function isTaken(proxy: GatewayProxy, servers: PortServers, one: PassedMatch): boolean {
+export function isTaken(proxy: GatewayProxy, servers: PortServers, one: PassedMatch): boolean {
   const { sniHosts } = one.match;
   return passedMatches(
     proxy,
@@ -107,19 +107,19 @@ function isTaken(proxy: GatewayProxy, servers: PortServers, one: PassedMatch): b
   );
 }
 
-function passesTls({ server }: BoundServer): boolean {
+export function passesTls({ server }: BoundServer): boolean {
   return server.tls?.mode === 'PASSTHROUGH' && familyOf(server.port.protocol) === 'tls';
 }
 
-/** At a gateway `tls` and `tcp` matches look at gateways and port only (`l4SingleMatch`, T8.4). */
-function matchesServer(
+/** What keeps a `tls` or `tcp` match from a server: at a gateway they look at gateways and port only (`l4SingleMatch`, T8.4). */
+export function eliminated(
   match: { readonly gateways: readonly string[]; readonly port: number | undefined },
   route: VirtualService,
   gateway: string,
   port: number,
-): boolean {
-  if (match.gateways.length > 0 && !namesGateway(match.gateways, route, gateway)) return false;
-  return match.port === undefined || match.port === 0 || match.port === port;
+): Elimination | undefined {
+  if (match.gateways.length > 0 && !namesGateway(match.gateways, route, gateway)) return 'other-gateway';
+  return isOtherPort(match.port, port) ? 'other-port' : undefined;
 }
 
 function reading(proxy: GatewayProxy, port: number): DestinationReading {

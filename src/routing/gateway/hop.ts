@@ -4,6 +4,7 @@ import { familyOf } from '../../mesh/protocol.js';
 import type { World } from '../../mesh/world/world.js';
 import type { Call } from '../call.js';
 import type { ClusterOutcome } from '../outcome.js';
+import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
 import { passthroughChains, tcpWays } from './bytes.js';
 import { GatewayProxy } from './gateway-proxy.js';
@@ -67,45 +68,60 @@ export function hopOf(
 const NONE: readonly Way[] = [{ outcome: { type: 'none' }, source: undefined }];
 
 /** What the pods of an egress gateway's Service do with a connection (T8). */
-export function gatewayWays(world: World, service: Service, arrival: Arrival): readonly Way[] {
+export function gatewayWays(world: World, service: Service, arrival: Arrival, trail?: Trail): readonly Way[] {
   const target = GatewayProxy.targetPort(service, arrival.port);
   if (target === undefined) return NONE;
   const proxy = new GatewayProxy(world, service);
   const servers = new PortServers(proxy, target);
+  trail?.arrival(arrival, proxy, servers);
   if (arrival.wrap !== 'plain') {
-    const wrapped = tlsWays(proxy, servers, arrival);
+    const wrapped = tlsWays(proxy, servers, arrival, trail);
     if (wrapped !== undefined) return wrapped;
   }
-  return plaintextWays(proxy, servers, arrival);
+  return plaintextWays(proxy, servers, arrival, trail);
 }
 
 /** The chain without an SNI: the plaintext server's. */
-function plaintextWays(proxy: GatewayProxy, servers: PortServers, arrival: Arrival): readonly Way[] {
+function plaintextWays(
+  proxy: GatewayProxy,
+  servers: PortServers,
+  arrival: Arrival,
+  trail: Trail | undefined,
+): readonly Way[] {
   const { plaintext } = servers;
+  trail?.server(plaintext);
   if (plaintext === undefined) return NONE;
   if (!isPlainHttp(plaintext.server)) return tcpWays(proxy, plaintext) ?? NONE;
   if (arrival.wrap !== 'plain' || arrival.inside !== 'http') return NONE;
-  return httpHostWays(proxy, servers, arrival.host, undefined);
+  return httpHostWays(proxy, servers, arrival.host, undefined, trail);
 }
 
 /** A chain that is chosen by SNI; `pattern` is the SNI that it asks for. */
 interface SniChain {
   readonly pattern: string;
+  readonly bound: BoundServer;
   readonly ways: () => readonly Way[];
 }
 
 /** The chain whose SNI is the closest to the connection's; undefined where none fits. */
-function tlsWays(proxy: GatewayProxy, servers: PortServers, arrival: Arrival): readonly Way[] | undefined {
+function tlsWays(
+  proxy: GatewayProxy,
+  servers: PortServers,
+  arrival: Arrival,
+  trail: Trail | undefined,
+): readonly Way[] | undefined {
   const sni = arrival.sni ?? '';
   const chains: SniChain[] = [
-    ...terminatingChains(proxy, servers, arrival, sni),
+    ...terminatingChains(proxy, servers, arrival, sni, trail),
     ...passthroughChains(proxy, servers, sni),
   ];
   let best: SniChain | undefined;
   for (const chain of chains) {
     if (best === undefined || specificity(chain.pattern, sni) > specificity(best.pattern, sni)) best = chain;
   }
-  return best?.ways();
+  if (best === undefined) return undefined;
+  trail?.server(best.bound);
+  return best.ways();
 }
 
 function specificity(pattern: string, sni: string): number {
@@ -118,34 +134,41 @@ function* terminatingChains(
   servers: PortServers,
   arrival: Arrival,
   sni: string,
+  trail: Trail | undefined,
 ): Generator<SniChain> {
   for (const name of [sni, ...proxy.world.servedHosts.covering(sni)]) {
     for (const bound of servers.withHost(name)) {
       if (!terminates(bound)) continue;
       if (!serverHosts(bound.server, bound.gateway).some(({ host }) => covers(host.toLowerCase(), sni))) continue;
       if (bound.server.port.protocol === 'HTTPS') {
-        yield { pattern: name, ways: () => insideHttps(proxy, servers, bound, arrival) };
+        yield { pattern: name, bound, ways: () => insideHttps(proxy, servers, bound, arrival, trail) };
       } else {
         const ways = tcpWays(proxy, bound);
-        if (ways !== undefined) yield { pattern: name, ways: () => (handshakes(bound, arrival) ? ways : NONE) };
+        if (ways !== undefined) yield { pattern: name, bound, ways: () => (handshakes(bound, arrival) ? ways : NONE) };
       }
     }
   }
 }
 
-function terminates({ server }: BoundServer): boolean {
+export function terminates({ server }: BoundServer): boolean {
   if (familyOf(server.port.protocol) !== 'tls') return false;
   const mode = server.tls?.mode;
   return mode === 'SIMPLE' || mode === 'MUTUAL' || mode === 'ISTIO_MUTUAL' || mode === 'OPTIONAL_MUTUAL';
 }
 
-function insideHttps(proxy: GatewayProxy, servers: PortServers, bound: BoundServer, arrival: Arrival): readonly Way[] {
+function insideHttps(
+  proxy: GatewayProxy,
+  servers: PortServers,
+  bound: BoundServer,
+  arrival: Arrival,
+  trail: Trail | undefined,
+): readonly Way[] {
   if (!handshakes(bound, arrival) || arrival.inside !== 'http') return NONE;
-  return httpHostWays(proxy, servers, arrival.host, bound);
+  return httpHostWays(proxy, servers, arrival.host, bound, trail);
 }
 
 /** Whether the server's TLS takes the client: MUTUAL and ISTIO_MUTUAL ask for a certificate. */
-function handshakes({ server }: BoundServer, { wrap }: Arrival): boolean {
+export function handshakes({ server }: BoundServer, { wrap }: Arrival): boolean {
   const mode = server.tls?.mode;
   return wrap === 'mtls' || mode === 'SIMPLE' || mode === 'OPTIONAL_MUTUAL';
 }

@@ -4,12 +4,13 @@ import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
 import { httpWays } from '../destination/route-ways.js';
 import { keptRoutes, type KeptRoute } from '../http-routes.js';
+import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
 import type { GatewayProxy } from './gateway-proxy.js';
 import { byPlace, fits, gatewayName, serverHosts, type BoundServer, type PortServers } from './servers.js';
 
 /** One VirtualService's part in a domain of a server. */
-interface Contribution {
+export interface Contribution {
   readonly domain: string;
   readonly bound: BoundServer;
   readonly route: VirtualService;
@@ -25,6 +26,7 @@ export function httpHostWays(
   servers: PortServers,
   host: string,
   only: BoundServer | undefined,
+  trail: Trail | undefined,
 ): readonly Way[] {
   const found = contributions(proxy, servers, host, only);
   const redirecting = redirects(proxy, servers, host, only);
@@ -41,6 +43,7 @@ export function httpHostWays(
   const parts = found
     .filter((one) => one.domain === domain)
     .sort((a, b) => byPlace(a.bound, b.bound) || proxy.routes.compare(a.route, b.route));
+  trail?.domain(parts);
   const routes = parts.flatMap(({ kept, bound, route }) => kept.map((one) => ({ one, bound, route })));
   const some = routes.filter(({ one }) => !one.takesAll);
   const all = routes.find(({ one }) => one.takesAll);

@@ -14,6 +14,9 @@ export interface BoundServer {
   readonly server: GatewayServer;
 }
 
+/** `host-taken`: an earlier server with `tls` has a host of it. `port-taken`: an earlier plaintext server shares with no such one. */
+export type Refusal = 'host-taken' | 'port-taken';
+
 /** The order in which istiod merges servers: by the age of their Gateways, then as written. */
 export function byPlace(a: BoundServer, b: BoundServer): number {
   return byAge(a.gateway, b.gateway) || a.index - b.index;
@@ -34,7 +37,7 @@ export class PortServers {
 
   /** The servers of a Gateway on this port that istiod does not refuse. */
   accepted(gateway: Gateway): readonly BoundServer[] {
-    return this.of(gateway).filter((one) => !this.#isRefused(one));
+    return this.of(gateway).filter((one) => this.refusal(one) === undefined);
   }
 
   /** The servers of a Gateway on this port; none where the Gateway does not select these pods. */
@@ -69,11 +72,12 @@ export class PortServers {
     return first;
   }
 
-  #isRefused(one: BoundServer): boolean {
-    if (this.#repeatsHost(one)) return true;
+  /** Why istiod refuses a server that binds to this port; undefined where it does not. */
+  refusal(one: BoundServer): Refusal | undefined {
+    if (this.#repeatsHost(one)) return 'host-taken';
     const first = this.plaintext;
-    if (first === undefined || byPlace(first, one) >= 0) return false;
-    return !(isPlainHttp(first.server) && isPlainHttp(one.server));
+    if (first === undefined || byPlace(first, one) >= 0) return undefined;
+    return isPlainHttp(first.server) && isPlainHttp(one.server) ? undefined : 'port-taken';
   }
 
   /** A server with `tls` may not repeat a host that an earlier one with `tls` has. */
@@ -123,10 +127,20 @@ export function gatewayName({ metadata }: Gateway): string {
 }
 
 /** Whether a VirtualService is bound to a server: it lists the Gateway, and a host of it overlaps one of the server's (T8.3). */
-export function fits(route: VirtualService, hosts: readonly string[], { gateway, server }: BoundServer): boolean {
-  if (!namesGateway(route.spec.gateways, route, gatewayName(gateway))) return false;
-  return serverHosts(server, gateway).some(
+export function fits(route: VirtualService, hosts: readonly string[], bound: BoundServer): boolean {
+  return misfit(route, hosts, bound) === undefined;
+}
+
+/** Why a VirtualService is not bound to a server; undefined where it is. */
+export function misfit(
+  route: VirtualService,
+  hosts: readonly string[],
+  { gateway, server }: BoundServer,
+): 'gateway-not-listed' | 'other-host' | undefined {
+  if (!namesGateway(route.spec.gateways, route, gatewayName(gateway))) return 'gateway-not-listed';
+  const isBound = serverHosts(server, gateway).some(
     ({ namespace, host }) =>
       (namespace === undefined || namespace === route.metadata.namespace) && hosts.some((one) => overlaps(one, host)),
   );
+  return isBound ? undefined : 'other-host';
 }

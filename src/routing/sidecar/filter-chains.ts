@@ -1,7 +1,7 @@
 import { parseAddress, type Address } from '../../mesh/address.js';
 import { covers, serviceHost } from '../../mesh/host.js';
 import type { RouteDestination, TcpMatch, TlsMatch, VirtualService } from '../../mesh/kinds/virtual-service.js';
-import { namesGateway, sourceApplies } from '../http-routes.js';
+import { eliminatedBySource, isOtherPort, namesGateway, type Elimination } from '../http-routes.js';
 import type { Call } from '../call.js';
 import { overlappingNames } from '../view/routes.js';
 import { aliasesOf, aliasTargets } from './aliases.js';
@@ -165,7 +165,7 @@ function tlsChains(proxy: SidecarProxy, view: EgressView, service: BoundService,
   for (const route of view.routes.overlapping(service.declaration.host)) {
     route.spec.tls.forEach((rule, index) => {
       for (const match of rule.match) {
-        if (!applies(match, route, proxy, service.port.number)) continue;
+        if (eliminated(match, route, proxy, service.port.number) !== undefined) continue;
         if (match.destinationSubnets.length > 0) blocks = [...match.destinationSubnets];
         const key = `${match.sniHosts.join()}|${match.destinationSubnets.join()}`;
         if (written.has(key)) continue;
@@ -212,7 +212,7 @@ function tcpChains(proxy: SidecarProxy, view: EgressView, service: BoundService)
     for (let index = 0; index < route.spec.tcp.length; index++) {
       const rule = route.spec.tcp[index];
       if (rule === undefined) continue;
-      const fitting = rule.match.filter((match) => applies(match, route, proxy, service.port.number));
+      const fitting = rule.match.filter((match) => eliminated(match, route, proxy, service.port.number) === undefined);
       if (rule.match.length > 0 && fitting.length === 0) continue;
       const target = { type: 'route' as const, route, section: 'tcp' as const, rule: index, destinations: rule.route };
       if (fitting.every(({ destinationSubnets }) => destinationSubnets.length > 0) && rule.match.length > 0) {
@@ -228,9 +228,13 @@ function tcpChains(proxy: SidecarProxy, view: EgressView, service: BoundService)
   return chains;
 }
 
-/** The four conditions of a `tls` or `tcp` match on a sidecar (`matchTLS`, `matchTCP`). */
-function applies(match: TcpMatch, route: VirtualService, { labels, namespace }: SidecarProxy, port: number): boolean {
-  if (match.gateways.length > 0 && !namesGateway(match.gateways, route, 'mesh')) return false;
-  if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
-  return sourceApplies(match, { labels, namespace });
+/** Which of the four conditions of a `tls` or `tcp` match keeps it from a sidecar (`matchTLS`, `matchTCP`). */
+export function eliminated(
+  match: TcpMatch,
+  route: VirtualService,
+  proxy: SidecarProxy,
+  port: number,
+): Elimination | undefined {
+  if (match.gateways.length > 0 && !namesGateway(match.gateways, route, 'mesh')) return 'other-gateway';
+  return isOtherPort(match.port, port) ? 'other-port' : eliminatedBySource(match, proxy);
 }

@@ -5,10 +5,13 @@ import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
 import type { HostLookup } from '../../mesh/world/host-lookup.js';
 import type { World } from '../../mesh/world/world.js';
 import { importsDerivedRoute, importsRoute, type EgressEntry } from './scope.js';
-import { exported, visibilityOf } from './visibility.js';
+import { exported, visibilityOf, type Visibility } from './visibility.js';
 
 /** Whose configuration a view is: a sidecar sees what binds the mesh, a gateway what binds its Gateways. */
 export type ProxyKind = 'sidecar' | 'gateway';
+
+/** `delegate`: it has no hosts, and acts only where another one delegates to it. */
+export type RouteHiding = 'delegate' | 'mesh-not-listed' | 'not-exported' | 'not-imported';
 
 /** The VirtualServices that a proxy sees through one egress entry, or through none, in Istio's order: T1.5, T8.3. */
 export class RouteView {
@@ -85,24 +88,31 @@ export class RouteView {
     return rank;
   }
 
-  #rank(route: VirtualService): number {
+  /** Why this proxy does not see a VirtualService; undefined where it does. */
+  hiddenBy(route: VirtualService): RouteHiding | undefined {
     const { spec, metadata } = route;
     const hosts = this.hosts(route);
-    if (hosts.length === 0) return HIDDEN;
-    if (this.#kind === 'sidecar' && spec.gateways.length > 0 && !spec.gateways.includes('mesh')) return HIDDEN;
-    const { defaultVirtualServiceExportTo } = this.world.mesh;
-    const visibility = visibilityOf(
-      exported(spec.exportTo, defaultVirtualServiceExportTo),
-      metadata.namespace,
-      this.namespace,
-    );
-    if (visibility === undefined) return HIDDEN;
-    const derived = hasGatewaySemantics(route);
-    const imported = derived ? importsDerivedRoute : importsRoute;
-    if (!imported(this.#entry, metadata.namespace, hosts)) return HIDDEN;
+    if (hosts.length === 0) return 'delegate';
+    if (this.#kind === 'sidecar' && spec.gateways.length > 0 && !spec.gateways.includes('mesh'))
+      return 'mesh-not-listed';
+    if (this.#visibility(route) === undefined) return 'not-exported';
+    const imports = hasGatewaySemantics(route) ? importsDerivedRoute : importsRoute;
+    return imports(this.#entry, metadata.namespace, hosts) ? undefined : 'not-imported';
+  }
+
+  #rank(route: VirtualService): number {
+    const visibility = this.#visibility(route);
+    if (visibility === undefined || this.hiddenBy(route) !== undefined) return HIDDEN;
     const first =
-      derived && metadata.namespace === this.namespace && (this.#kind === 'sidecar' || visibility === 'public');
+      hasGatewaySemantics(route) &&
+      route.metadata.namespace === this.namespace &&
+      (this.#kind === 'sidecar' || visibility === 'public');
     return CLASSES[visibility] + (first ? 0 : 1);
+  }
+
+  #visibility({ spec, metadata }: VirtualService): Visibility | undefined {
+    const exportTo = exported(spec.exportTo, this.world.mesh.defaultVirtualServiceExportTo);
+    return visibilityOf(exportTo, metadata.namespace, this.namespace);
   }
 }
 

@@ -4,6 +4,8 @@ import type { World } from '../../mesh/world/world.js';
 import { visibilityOf } from './visibility.js';
 import { importsService, type EgressEntry } from './scope.js';
 
+export type ServiceHiding = 'not-exported' | 'not-imported' | 'other-port';
+
 /** The services that a proxy sees through one egress entry, or through none: T1.3 and T1.4. */
 export class ServiceView {
   readonly world: World;
@@ -45,9 +47,7 @@ export class ServiceView {
     const near: Declaration[] = [];
     const far: Declaration[] = [];
     for (const declaration of declarations) {
-      const visibility = this.#visibility(declaration);
-      if (visibility === undefined) continue;
-      (visibility === 'public' ? far : near).push(declaration);
+      if (this.hiddenBy(declaration) === undefined) (isPublic(declaration) ? far : near).push(declaration);
     }
     return near.length === 0 ? far : [...near, ...far];
   }
@@ -86,11 +86,13 @@ export class ServiceView {
     return this.visible(this.world.addresses.of(key)).filter((one) => this.counts(one));
   }
 
-  #visibility(declaration: Declaration) {
-    if (!importsService(this.entry, declaration.namespace, declaration.host)) return undefined;
+  /** Why this proxy does not see a declaration through its entry; undefined where it does. */
+  hiddenBy(declaration: Declaration): ServiceHiding | undefined {
+    const { exportTo, namespace, host, ports } = declaration;
+    if (visibilityOf(exportTo, namespace, this.namespace) === undefined) return 'not-exported';
+    if (!importsService(this.entry, namespace, host)) return 'not-imported';
     const only = this.entry?.port;
-    if (only !== undefined && !declaration.ports.some(({ number }) => number === only.number)) return undefined;
-    return visibilityOf(declaration.exportTo, declaration.namespace, this.namespace);
+    return only === undefined || ports.some(({ number }) => number === only.number) ? undefined : 'other-port';
   }
 
   #winner(seen: readonly Declaration[]): string | undefined {
