@@ -1,0 +1,70 @@
+import { HELD_KINDS } from '../mesh/held-kinds.js';
+import { ClusterError } from './cluster-error.js';
+import type { ClusterConnection } from './connection.js';
+import { pathOf, type Asking } from './discovery.js';
+import { textAt } from './document.js';
+
+/** Who owns the fields that Sallyport writes. */
+export const FIELD_MANAGER = 'sallyport';
+
+export interface ApplyOptions extends Asking {
+  /** The API server checks and answers, and stores nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface Applied {
+  /** Whether there was no such object before. */
+  readonly created: boolean;
+  /** The object as the API server holds it now. */
+  readonly document: unknown;
+}
+
+/**
+ * Applies a manifest of a kind that the world holds, such as an injected DestinationRule, server-side: the fields that it
+ * names become Sallyport's, the fields of others are left alone, and a field that another manager has with another
+ * value is never taken over.
+ *
+ * @param manifest a whole object with `apiVersion`, `kind`, `metadata.namespace` and `metadata.name`
+ * @throws ClusterError `conflict` where another manager owns a field: `causes` name the fields and the managers; `invalid`
+ *   where the manifest names no such object or the API server refuses its form
+ */
+export async function applyObject(
+  connection: ClusterConnection,
+  manifest: unknown,
+  { timeout, signal, dryRun = false }: ApplyOptions,
+): Promise<Applied> {
+  const { status, document } = await connection.request({
+    method: 'PATCH',
+    path: objectPath(manifest),
+    query: {
+      fieldManager: FIELD_MANAGER,
+      force: 'false',
+      // A field that the CRD does not know would be dropped in silence.
+      fieldValidation: 'Strict',
+      ...(dryRun ? { dryRun: 'All' } : {}),
+    },
+    // JSON is YAML, and the only form that every served version of the API server takes for an apply is called so.
+    body: { mediaType: 'application/apply-patch+yaml', text: JSON.stringify(manifest) },
+    timeout,
+    signal,
+  });
+  return { created: status === 201, document };
+}
+
+function objectPath(manifest: unknown): string {
+  const apiVersion = textAt(manifest, 'apiVersion');
+  const kind = textAt(manifest, 'kind');
+  const namespace = textAt(manifest, 'metadata', 'namespace');
+  const name = textAt(manifest, 'metadata', 'name');
+  const held = HELD_KINDS.find((each) => each.kind === kind && each.namespaced);
+  if (held === undefined)
+    throw new ClusterError('invalid', `cannot apply a "${kind}": it is no namespaced kind of the world`);
+  if (apiVersion === '' || namespace === '' || name === '') {
+    throw new ClusterError(
+      'invalid',
+      `cannot apply the ${kind}: it needs apiVersion, metadata.namespace and metadata.name`,
+    );
+  }
+  const segments = ['namespaces', namespace, held.plural, name].map(encodeURIComponent);
+  return `${pathOf(apiVersion)}/${segments.join('/')}`;
+}
