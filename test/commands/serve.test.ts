@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -42,7 +42,13 @@ t.test('what it prints for people is a command that works', async (t) => {
   t.match(command, `${address}/validate`);
   if (!(await hasCurl())) return;
   const { stdout } = await promisify(execFile)('sh', ['-c', command]);
-  t.match(JSON.parse(stdout), { kind: 'AdmissionReview', response: { uid: /./ } });
+  const { response } = JSON.parse(stdout) as { response: { allowed: boolean; status: { message: string } } };
+  t.equal(response.allowed, false, 'the answer is a denial');
+  t.match(
+    response.status.message,
+    /^\[direct-egress\] spec\.hosts\[0\]: .* Mend: /m,
+    'it names the field and the mend',
+  );
 });
 
 async function hasCurl(): Promise<boolean> {
@@ -51,6 +57,53 @@ async function hasCurl(): Promise<boolean> {
     () => false,
   );
 }
+
+t.test('what injection would apply is logged, and nothing for a dry run', async (t) => {
+  const server = new ServerProcess(t, ['--manifests', 'examples/mesh']);
+  const review = (name: string) => readFile(`examples/reviews/${name}.json`, 'utf8');
+  const dry = await server.ask('/mutate', await review('subset-wanted-dry-run'));
+  t.match(JSON.parse(dry.body), { response: { allowed: true, patchType: 'JSONPatch' } });
+  t.notOk(server.log.some(({ msg }) => msg === 'would apply'));
+  await server.ask('/mutate', await review('subset-wanted'));
+  const { object, manifest } = await server.logged('would apply');
+  t.match(object, { kind: 'DestinationRule', namespace: 'istio-system' });
+  t.match(JSON.parse(String(manifest)), { kind: 'DestinationRule', spec: { subsets: [{ name: /./ }] } });
+});
+
+t.test('the policy file decides what is denied, and from its change on', async (t) => {
+  const file = path.join(t.testdir({ 'policy.yaml': 'rules: {direct-egress: warn}\n' }), 'policy.yaml');
+  const server = new ServerProcess(t, ['--manifests', 'examples/mesh', '--policy', file]);
+  const answer = async () => {
+    const { body } = await server.ask('/validate', await readFile(REVIEW, 'utf8'));
+    return (JSON.parse(body) as { response: { allowed: boolean; warnings?: string[] } }).response;
+  };
+  const warned = await answer();
+  t.equal(warned.allowed, true);
+  t.match(warned.warnings?.[0], /direct-egress/);
+  await writeFile(file, '# all defaults\n');
+  await server.logged('policy changed');
+  t.equal((await answer()).allowed, false);
+});
+
+t.test('the world of files changes with them', async (t) => {
+  const folder = t.testdir();
+  await cp('examples/mesh', folder, { recursive: true });
+  const server = new ServerProcess(t, ['--manifests', folder]);
+  const allowed = async (name: string) => {
+    const { body } = await server.ask('/validate', await readFile(`examples/reviews/${name}.json`, 'utf8'));
+    return (JSON.parse(body) as { response: { allowed: boolean } }).response.allowed;
+  };
+  t.equal(await allowed('service-entry-without-routes'), false);
+  const cnn = await readFile('examples/mesh/10-http.yaml', 'utf8');
+  const routes = cnn.slice(0, cnn.lastIndexOf('\n---'));
+  const file = path.join(folder, 'bbc.yaml');
+  await writeFile(file, routes.replaceAll('edition.cnn.com', 'www.bbc.co.uk').replaceAll('cnn', 'bbc'));
+  t.match(await server.logged('manifests read again'), { files: [file] });
+  t.equal(await allowed('service-entry-without-routes'), true, 'the routes are there now');
+  await rm(file);
+  await server.logged('manifests read again', 1);
+  t.equal(await allowed('service-entry-without-routes'), false, 'and gone again');
+});
 
 t.test('from another folder its paths are whole', async (t) => {
   const folder = t.testdir({ "it's": { 'a.yaml': SERVICE } });
