@@ -1,4 +1,4 @@
-import { HELD_KINDS } from '../mesh/held-kinds.js';
+import { heldVersion } from '../mesh/held-kinds.js';
 import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import { pathOf, type Asking } from './discovery.js';
@@ -52,19 +52,22 @@ export async function applyObject(
 }
 
 function objectPath(manifest: unknown): string {
-  const apiVersion = textAt(manifest, 'apiVersion');
   const kind = textAt(manifest, 'kind');
-  const namespace = textAt(manifest, 'metadata', 'namespace');
-  const name = textAt(manifest, 'metadata', 'name');
-  const held = HELD_KINDS.find((each) => each.kind === kind && each.namespaced);
-  if (held === undefined)
-    throw new ClusterError('invalid', `cannot apply a "${kind}": it is no namespaced kind of the world`);
-  if (apiVersion === '' || namespace === '' || name === '') {
+  const version = heldVersion(textAt(manifest, 'apiVersion'), kind);
+  if (version?.held.namespaced !== true) {
     throw new ClusterError(
       'invalid',
-      `cannot apply the ${kind}: it needs apiVersion, metadata.namespace and metadata.name`,
+      `cannot apply a "${kind}": that is no namespaced kind of the world in its version`,
     );
   }
-  const segments = ['namespaces', namespace, held.plural, name].map(encodeURIComponent);
-  return `${pathOf(apiVersion)}/${segments.join('/')}`;
+  const namespace = textAt(manifest, 'metadata', 'namespace');
+  const name = textAt(manifest, 'metadata', 'name');
+  // They become parts of a path, in which `..` would lead to another object.
+  if (!NAME.test(namespace) || !NAME.test(name)) {
+    throw new ClusterError('invalid', `cannot apply the ${kind}: "${namespace}/${name}" is no name of an object`);
+  }
+  return `${pathOf(version.apiVersion)}/namespaces/${namespace}/${version.held.plural}/${name}`;
 }
+
+/** What Kubernetes takes as the name of an object of these kinds (RFC 1123 subdomain). */
+const NAME = /^[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/;
