@@ -36,58 +36,72 @@ const MANIFEST_NAME = /\.(?:ya?ml|json)$/i;
 export async function listManifests(given: readonly string[]): Promise<readonly ManifestPath[]> {
   const found = new Map<string, ManifestPath>();
   for (const each of given) {
-    for (const manifest of await listPath(each)) {
-      const same = await identityOf(manifest.file);
-      const known = found.get(same);
-      if (known === undefined || (manifest.named && !known.named)) found.set(same, manifest);
+    for (const { identity, manifest } of await listPath(each)) {
+      const known = found.get(identity);
+      if (known === undefined || (manifest.named && !known.named)) found.set(identity, manifest);
     }
   }
   return [...found.values()];
 }
 
-/** A file that vanishes meanwhile is itself: whoever reads it will tell. */
-async function identityOf(file: string): Promise<string> {
-  if (file === STANDARD_INPUT) return file;
-  try {
-    return await realpath(file);
-  } catch {
-    return file;
-  }
+interface FoundPath {
+  readonly manifest: ManifestPath;
+  /** The same for the same file, by whatever way it was found. */
+  readonly identity: string;
 }
 
-async function listPath(given: string): Promise<readonly ManifestPath[]> {
-  if (given === STANDARD_INPUT) return [{ file: STANDARD_INPUT, named: true, inChart: false }];
+async function listPath(given: string): Promise<readonly FoundPath[]> {
+  if (given === STANDARD_INPUT) return [found(STANDARD_INPUT, STANDARD_INPUT, { named: true })];
   try {
+    const identity = await realpath(given);
     const isFolder = (await stat(given)).isDirectory();
-    return isFolder ? await listFolder(given, false) : [{ file: given, named: true, inChart: false }];
+    return isFolder
+      ? await listFolder({ shown: given, identity, isTemplates: false })
+      : [found(given, identity, { named: true })];
   } catch (error) {
     throw new PathError(given, reasonOf(error), { cause: error });
   }
 }
 
-async function listFolder(folder: string, isTemplates: boolean): Promise<readonly ManifestPath[]> {
-  const entries = (await readdir(folder, { withFileTypes: true }))
+function found(file: string, identity: string, { named = false, inChart = false }): FoundPath {
+  return { identity, manifest: { file, named, inChart } };
+}
+
+interface Folder {
+  /** As the user wrote it, or came to it. */
+  readonly shown: string;
+  readonly identity: string;
+  /** It lies among the templates of a chart. */
+  readonly isTemplates: boolean;
+}
+
+async function listFolder({ shown, identity, isTemplates }: Folder): Promise<readonly FoundPath[]> {
+  const entries = (await readdir(shown, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith('.'))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const isChart = entries.some(({ name }) => name === 'Chart.yaml');
-  const found: ManifestPath[] = [];
+  const paths: FoundPath[] = [];
   for (const entry of entries) {
-    const file = path.join(folder, entry.name);
+    const file = path.join(shown, entry.name);
+    // Only a link can make one file of two names, and asking the system for every file takes long.
+    const own = path.join(identity, entry.name);
     if (entry.isDirectory()) {
-      found.push(...(await listFolder(file, isTemplates || (isChart && entry.name === 'templates'))));
-    } else if (MANIFEST_NAME.test(entry.name) && (entry.isFile() || (await isLinkToFile(file)))) {
-      found.push({ file, named: false, inChart: isTemplates });
+      const below = isTemplates || (isChart && entry.name === 'templates');
+      paths.push(...(await listFolder({ shown: file, identity: own, isTemplates: below })));
+    } else if (MANIFEST_NAME.test(entry.name)) {
+      const target = entry.isFile() ? own : await linkedFile(file);
+      if (target !== undefined) paths.push(found(file, target, { inChart: isTemplates }));
     }
   }
-  return found;
+  return paths;
 }
 
-/** A link that leads nowhere is left out: its target may be in the middle of being replaced. */
-async function isLinkToFile(file: string): Promise<boolean> {
+/** The file that a link leads to. One that leads nowhere is left out: its target may be in the middle of being replaced. */
+async function linkedFile(link: string): Promise<string | undefined> {
   try {
-    return (await stat(file)).isFile();
+    return (await stat(link)).isFile() ? await realpath(link) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
