@@ -6,6 +6,7 @@ import { readObject } from '../mesh/read-object.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import type { AdmissionRequest } from './review.js';
+import { oversize } from './size.js';
 
 /**
  * The change that a request is about; undefined where no rule judges it: another kind, a subresource, an operation that changes
@@ -40,6 +41,8 @@ function versionOf({ kind: { group, version } }: AdmissionRequest): string {
 }
 
 function read(request: AdmissionRequest, document: unknown): MeshObject {
+  const fault = oversize(document);
+  if (fault !== undefined) throw new ManifestError(refOf(request), [fault]);
   const object = readObject(document, OLDEST);
   if (object?.kind !== request.kind.kind) {
     throw unreadable(request, 'object.kind', `is not the ${request.kind.kind} that the request is about`);

@@ -8,7 +8,6 @@ import { selects } from '../mesh/metadata.js';
 import { declarationsOf, type Declaration } from '../mesh/world/declaration.js';
 import type { World } from '../mesh/world/world.js';
 import type { Call } from '../routing/call.js';
-import { mergedRules } from '../routing/delegates.js';
 import { overlappingNames } from '../routing/view/routes.js';
 
 /** A call that a change may move, and the name under which findings speak of it. */
@@ -53,9 +52,6 @@ class Reach {
     }
     for (const rule of spec.tcp) {
       for (const match of rule.match) for (const subnet of match.destinationSubnets) this.addresses.add(subnet);
-    }
-    for (const { match } of [...mergedRules(world, route), ...spec.tls, ...spec.tcp]) {
-      for (const { port } of match) if (port !== undefined && port > 0) this.ports.add(port);
     }
     if (spec.http.length > 0) this.ports.add(HTTP_PORT);
   }

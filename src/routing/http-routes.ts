@@ -83,6 +83,14 @@ export function namesGateway(gateways: readonly string[], route: VirtualService,
   return gateways.some((name) => resolveGateway(name, route.metadata.namespace) === gateway);
 }
 
+/** One route for each rule: all matches of a rule lead the same ways. */
+export function rulesOf(kept: readonly KeptRoute[]): readonly KeptRoute[] {
+  return kept.filter((one, at) => {
+    const before = kept[at - 1];
+    return before?.rule !== one.rule || before.owner !== one.owner;
+  });
+}
+
 /** Whether no request fails the match (`isCatchAllRoute`). */
 export function takesEveryRequest(match: HttpMatch): boolean {
   const { uri, headers, withoutHeaders, queryParams, method, authority, scheme } = match;

@@ -4,10 +4,12 @@ import type { Call, Client } from './call.js';
 import { clusterOf } from './destination/cluster.js';
 import { byteWays, httpWays, type ClusterWay, type DestinationReading } from './destination/route-ways.js';
 import { egressGatewayNamed, type IsEgressGateway } from './egress-gateways.js';
+import type { Outcome } from './outcome.js';
 import { arrivalOf, gatewayWays, hopOf } from './gateway/hop.js';
 import { chainFor } from './sidecar/filter-chains.js';
 import { listenerFor, type Listener } from './sidecar/listener.js';
 import { SidecarProxy } from './sidecar/sidecar-proxy.js';
+import { rulesOf } from './http-routes.js';
 import { VirtualHosts, type VirtualHost } from './sidecar/virtual-host.js';
 import type { Trail } from './trail.js';
 import { outcomesOf, type Source, type Way } from './way.js';
@@ -34,7 +36,7 @@ export function trace(topology: Topology, client: Client, call: Call, trail?: Tr
   }
   const proxy = new SidecarProxy(topology.world, client.namespace, client.labels);
   trail?.sidecar(proxy);
-  return sidecarWays(proxy, call, trail).map((way) => withHop(topology, way, call, trail));
+  return hopped(sidecarWays(proxy, call, trail), (way) => withHop(topology, way, call, trail));
 }
 
 const NO_LISTENER: Way = { outcome: { type: 'none' }, source: undefined };
@@ -92,6 +94,7 @@ function httpHostWays(
   const reading: DestinationReading = {
     proxy,
     port: call.port,
+    clusters: new Map(),
     service: (name) => {
       const routed = view.services.routed(name, call.port);
       return routed === undefined
@@ -99,7 +102,7 @@ function httpHostWays(
         : { externalName: externalNameOf(routed.declaration.object), solePort: call.port };
     },
   };
-  const ways = host.kept.flatMap((kept) => httpWays(kept, reading));
+  const ways = rulesOf(host.kept).flatMap((kept) => httpWays(kept, reading));
   if (host.kept.some(({ takesAll }) => takesAll)) return ways;
   return [...ways, { outcome: { type: 'response', status: 404 }, source: { object: host.route, field: 'spec.http' } }];
 }
@@ -122,11 +125,27 @@ function ownCluster(proxy: SidecarProxy, host: string, port: number, object: Mes
 }
 
 function byteReading(proxy: SidecarProxy, port: number): DestinationReading {
-  return { proxy, port, service: (host) => proxy.namedService(host) };
+  return { proxy, port, clusters: new Map(), service: (host) => proxy.namedService(host) };
 }
 
 function externalNameOf(object: MeshObject): string | undefined {
   return object.kind === 'Service' ? object.spec.externalName : undefined;
+}
+
+/** Ways to the same cluster with the same Host share what happens behind it: a VirtualService may have thousands of rules. */
+function hopped(ways: readonly (Way | ClusterWay)[], hop: (way: Way | ClusterWay) => Way): readonly Way[] {
+  if (ways.length < 2) return ways.map(hop);
+  const known = new Map<Outcome, Map<string | undefined, Way>>();
+  return ways.map((way) => {
+    let byHost = known.get(way.outcome);
+    if (byHost === undefined) known.set(way.outcome, (byHost = new Map<string | undefined, Way>()));
+    const host = 'host' in way ? way.host : undefined;
+    const done = byHost.get(host);
+    if (done !== undefined) return { ...done, source: way.source };
+    const made = hop(way);
+    byHost.set(host, made);
+    return made;
+  });
 }
 
 /** T7: what an egress gateway does with the call that the sidecar sends it. */

@@ -51,7 +51,7 @@ interface Consolidated extends EffectiveRule {
 }
 
 /** Which of a namespace's rules a look-up considers. */
-type Shelf = 'visible' | 'private' | 'exported';
+export type Shelf = 'visible' | 'private' | 'exported';
 
 function candidates(
   world: World,
@@ -89,7 +89,7 @@ function mostSpecific(
 }
 
 /** Whether a rule stands on a shelf of its namespace (`setDestinationRules`). */
-function stands(world: World, rule: DestinationRule, shelf: Shelf): boolean {
+export function stands(world: World, rule: DestinationRule, shelf: Shelf): boolean {
   const exportTo = exportToOf(rule);
   const { namespace } = rule.metadata;
   if (shelf === 'visible') {

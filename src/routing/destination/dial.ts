@@ -27,7 +27,7 @@ export function dialOf(
   const { resolution } = service;
   if (resolution === 'DYNAMIC_DNS') return { external: subset === undefined, missing: subset !== undefined };
   if (resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN') {
-    const endpoints = ofSubset(namedEndpoints(world, service, port), subset);
+    const endpoints = endpointsFor(world, service, port, subset);
     if (endpoints.length === 0) return { external: false, missing: true };
     if (passthrough) return { external: true, missing: false };
     return { external: endpoints.some(({ address }) => isOutside(world, address)), missing: false };
@@ -35,7 +35,7 @@ export function dialOf(
   if (passthrough || resolution === 'HEADLESS' || (resolution === 'NONE' && proxy === 'sidecar')) {
     return { external: true, missing: false };
   }
-  const endpoints = ofSubset(numberedEndpoints(world, service, port), subset);
+  const endpoints = endpointsFor(world, service, port, subset);
   return { external: endpoints.some(({ address }) => isOutside(world, address)), missing: false };
 }
 
@@ -44,7 +44,18 @@ interface Dialled {
   readonly labels: Labels;
 }
 
-function ofSubset(endpoints: readonly Dialled[], subset: Subset | undefined): readonly Dialled[] {
+/** The endpoints of a service's port, or of a subset of it, without the pods of the mesh. */
+export function endpointsFor(
+  world: World,
+  service: Declaration,
+  port: DeclaredPort,
+  subset: Subset | undefined,
+): readonly Dialled[] {
+  const { resolution } = service;
+  const endpoints =
+    resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN'
+      ? namedEndpoints(world, service, port)
+      : numberedEndpoints(world, service, port);
   return subset === undefined ? endpoints : endpoints.filter(({ labels }) => selects(subset.labels, labels));
 }
 

@@ -2,8 +2,9 @@ import { covers, narrower, overlaps, resolveGateway } from '../../mesh/host.js';
 import type { Gateway } from '../../mesh/kinds/gateway.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
-import { httpWays } from '../destination/route-ways.js';
-import { keptRoutes, type KeptRoute } from '../http-routes.js';
+import { httpWays, type NamedService } from '../destination/route-ways.js';
+import { keptRoutes, rulesOf, type KeptRoute } from '../http-routes.js';
+import type { ClusterOutcome } from '../outcome.js';
 import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
 import type { GatewayProxy } from './gateway-proxy.js';
@@ -44,16 +45,22 @@ export function httpHostWays(
     .filter((one) => one.domain === domain)
     .sort((a, b) => byPlace(a.bound, b.bound) || proxy.routes.compare(a.route, b.route));
   trail?.domain(parts);
-  const routes = parts.flatMap(({ kept, bound, route }) => kept.map((one) => ({ one, bound, route })));
-  const some = routes.filter(({ one }) => !one.takesAll);
-  const all = routes.find(({ one }) => one.takesAll);
-  const ways = [...some, ...(all === undefined ? [] : [all])].flatMap(({ one, bound, route }) =>
-    httpWays(one, {
-      proxy,
-      port: bound.server.port.number,
-      service: (name) => proxy.namedService(name, route.metadata.namespace),
-    }),
+  const clusters = new Map<string, ClusterOutcome>();
+  const waysOf = (kept: readonly KeptRoute[], { bound, route }: Contribution): readonly Way[] => {
+    const { number } = bound.server.port;
+    const service = (name: string): NamedService | undefined => proxy.namedService(name, route.metadata.namespace);
+    return rulesOf(kept).flatMap((one) => httpWays(one, { proxy, port: number, clusters, service }));
+  };
+  // Routes that take every request stand behind all others, and the first of them ends the list.
+  const some = parts.flatMap((part) =>
+    waysOf(
+      part.kept.filter(({ takesAll }) => !takesAll),
+      part,
+    ),
   );
+  const ending = parts.find(({ kept }) => kept.at(-1)?.takesAll === true);
+  const all = ending === undefined ? undefined : waysOf(ending.kept.slice(-1), ending);
+  const ways = [...some, ...(all ?? [])];
   const last = parts.at(-1);
   if (all !== undefined || last === undefined) return ways;
   return [...ways, { outcome: NOT_FOUND, source: { object: last.route, field: 'spec.http' } }];
