@@ -53,7 +53,13 @@ function delegatedRules(
   return merged;
 }
 
-function delegateOf(world: World, root: VirtualService, namespace: string, name: string): VirtualService | undefined {
+/** The delegate that a rule of `root` names, where it is one and visible. */
+export function delegateOf(
+  world: World,
+  root: VirtualService,
+  namespace: string,
+  name: string,
+): VirtualService | undefined {
   const found = world.object('VirtualService', namespace, name);
   if (found?.kind !== 'VirtualService' || found.spec.hosts.length > 0) return undefined;
   const exportTo = exported(found.spec.exportTo, world.mesh.defaultVirtualServiceExportTo);

@@ -157,5 +157,7 @@ function withHop(topology: Topology, way: Way | ClusterWay, call: Call, trail: T
   const behind = trail?.behind(gateway);
   const arrival = hopOf(gateway, outcome, call, 'host' in way ? way.host : undefined);
   const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival, behind);
-  return { ...way, outcome: { ...outcome, then: outcomesOf(next) }, next };
+  const reached = { ...outcome, then: outcomesOf(next) };
+  behind?.ended(reached);
+  return { ...way, outcome: reached, next };
 }

@@ -3,6 +3,7 @@ import type { Contribution } from './gateway/http.js';
 import type { Arrival } from './gateway/hop.js';
 import type { GatewayProxy } from './gateway/gateway-proxy.js';
 import type { BoundServer, PortServers } from './gateway/servers.js';
+import type { ClusterOutcome } from './outcome.js';
 import type { Chain } from './sidecar/filter-chains.js';
 import type { EgressView } from './sidecar/egress-view.js';
 import type { Listener } from './sidecar/listener.js';
@@ -22,7 +23,7 @@ export interface Trail {
   chain(chain: Chain | undefined): void;
   /** T5: undefined where no virtual host has the Host. */
   virtualHost(view: EgressView, host: VirtualHost | undefined): void;
-  /** T7: a way leads to an egress gateway; gives the trail of what happens there. Asked once for each such way, in order. */
+  /** T7: a way leads to an egress gateway; gives the trail of what happens there. */
   behind(gateway: Service): Trail;
   /** T8.1: how the call arrives, and which servers there are on the port that it reaches. */
   arrival(arrival: Arrival, proxy: GatewayProxy, servers: PortServers): void;
@@ -30,4 +31,6 @@ export interface Trail {
   server(bound: BoundServer | undefined): void;
   /** T8.6: the parts of the VirtualServices in the domain that answers; not told where none does. */
   domain(parts: readonly Contribution[]): void;
+  /** The very outcome that ways to this gateway have in the end: what it does is in `then`. */
+  ended(outcome: ClusterOutcome): void;
 }

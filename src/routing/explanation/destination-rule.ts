@@ -1,0 +1,119 @@
+import { resolveHost } from '../../mesh/host.js';
+import type { DestinationRule, Subset, TrafficPolicy } from '../../mesh/kinds/destination-rule.js';
+import { selects } from '../../mesh/metadata.js';
+import type { World } from '../../mesh/world/world.js';
+import type { ClusterProxy } from '../destination/cluster.js';
+import { stands, type EffectiveRule, type RuleChoice } from '../destination/destination-rules.js';
+import type { ClusterOutcome } from '../outcome.js';
+import type { Place } from './fields.js';
+import { step, type Loser, type LossReason, type StepOf } from './step.js';
+
+/** The DestinationRule of a cluster, whether it has the subset, and which others there are for the host (C1 to C3). */
+export function policyStep(
+  proxy: ClusterProxy,
+  owner: string,
+  { host, subset }: ClusterOutcome,
+  { rule, namespace }: RuleChoice,
+): StepOf<'policy'> {
+  const { world } = proxy;
+  const path = [...new Set([proxy.namespace, owner, world.mesh.rootNamespace])];
+  const values = { host, subset: subset ?? '', namespace: proxy.namespace, path: path.join(', ') };
+  const losers = rulesFor(world, host)
+    .filter((one) => rule?.from.includes(one) !== true)
+    .map((one) => loser(proxy, one, owner, path, host, { rule, namespace }));
+  const [first] = rule?.from ?? [];
+  if (subset !== undefined) {
+    const defining = rule?.from.find(({ spec }) => spec.subsets.some(({ name }) => name === subset));
+    if (defining !== undefined) {
+      const index = defining.spec.subsets.findIndex(({ name }) => name === subset);
+      return step('policy', 'subset', { object: defining, field: `spec.subsets[${index}]` }, values, losers);
+    }
+    const at = first === undefined ? undefined : { object: first, field: 'spec.subsets' };
+    return step('policy', 'no-subset', at, values, losers);
+  }
+  if (first === undefined) return step('policy', 'no-rule', undefined, values, losers);
+  return step('policy', 'rule', { object: first, field: 'spec.host' }, values, losers);
+}
+
+/** Every DestinationRule of the world for a host. */
+function rulesFor(world: World, host: string): readonly DestinationRule[] {
+  return [...world.ruleNamespaces()].flatMap((namespace) => {
+    const lookup = world.destinationRules(namespace);
+    return [host, ...lookup.covering(host)].flatMap((name) => lookup.of(name));
+  });
+}
+
+function loser(
+  proxy: ClusterProxy,
+  object: DestinationRule,
+  owner: string,
+  path: readonly string[],
+  host: string,
+  { rule, namespace }: RuleChoice,
+): Loser {
+  const winner = rule?.from[0];
+  const lose = (reason: LossReason, field: string): Loser =>
+    winner === undefined ? { object, field, reason } : { object, field, reason, by: { object: winner, field } };
+  const place = object.metadata.namespace;
+  if (!path.includes(place)) return { object, field: 'metadata.namespace', reason: 'off-path' };
+  if (!isOnShelf(proxy, object)) return { object, field: 'spec.exportTo', reason: 'not-exported' };
+  if (namespace !== undefined && place !== namespace) return lose('nearer-namespace', 'metadata.namespace');
+  const { workloadSelector } = object.spec;
+  if (workloadSelector !== undefined && !selects(workloadSelector, proxy.labels)) {
+    return { object, field: 'spec.workloadSelector', reason: 'other-pods' };
+  }
+  if (winner !== undefined && hostOf(proxy.world, winner) !== hostOf(proxy.world, object)) {
+    return lose('less-specific', 'spec.host');
+  }
+  if (winner?.spec.workloadSelector !== undefined) return lose('less-specific', 'spec.workloadSelector');
+  return lose('older', 'metadata.creationTimestamp');
+}
+
+/** Whether a proxy finds a rule in the rule's own namespace, if it comes to look there. */
+function isOnShelf({ world, namespace }: ClusterProxy, rule: DestinationRule): boolean {
+  const { exportTo } = rule.spec;
+  const { rootNamespace } = world.mesh;
+  if (rule.metadata.namespace === namespace) {
+    return stands(world, rule, namespace === rootNamespace ? 'private' : 'visible') || stands(world, rule, 'exported');
+  }
+  if (!stands(world, rule, 'exported')) return false;
+  return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(namespace);
+}
+
+function hostOf(world: World, { spec, metadata }: DestinationRule): string {
+  return resolveHost(spec.host, metadata.namespace, world.mesh.domain);
+}
+
+/** Where the setting stands that holds for a port of a cluster (C6); undefined where no DestinationRule sets it. */
+export function settingPlace(
+  rule: EffectiveRule | undefined,
+  subset: Subset | undefined,
+  port: number,
+  setting: 'tls' | 'loadBalancer',
+): Place | undefined {
+  for (const object of rule?.from ?? []) {
+    const index = subset === undefined ? -1 : object.spec.subsets.indexOf(subset);
+    const inner = index < 0 ? undefined : object.spec.subsets[index]?.trafficPolicy;
+    const field = settingField(inner, port, setting);
+    if (field !== undefined) return { object, field: `spec.subsets[${index}].${field}` };
+  }
+  for (const object of rule?.from ?? []) {
+    if (object.spec.trafficPolicy !== rule?.trafficPolicy) continue;
+    const field = settingField(object.spec.trafficPolicy, port, setting);
+    if (field !== undefined) return { object, field: `spec.${field}` };
+  }
+  return undefined;
+}
+
+function settingField(
+  policy: TrafficPolicy | undefined,
+  port: number,
+  setting: 'tls' | 'loadBalancer',
+): string | undefined {
+  if (policy === undefined) return undefined;
+  const index = policy.portLevelSettings.findIndex((settings) => settings.port === port);
+  if (policy.portLevelSettings[index]?.[setting] !== undefined) {
+    return `trafficPolicy.portLevelSettings[${index}].${setting}`;
+  }
+  return policy[setting] === undefined ? undefined : `trafficPolicy.${setting}`;
+}

@@ -1,0 +1,111 @@
+import { covers } from '../../mesh/host.js';
+import type { Gateway } from '../../mesh/kinds/gateway.js';
+import type { Service } from '../../mesh/kinds/service.js';
+import { selects } from '../../mesh/metadata.js';
+import { familyOf } from '../../mesh/protocol.js';
+import { GatewayProxy } from '../gateway/gateway-proxy.js';
+import { gatewaysOf } from '../gateway/http.js';
+import { handshakes, terminates } from '../gateway/hop.js';
+import { isPlainHttp, serverHosts, type BoundServer } from '../gateway/servers.js';
+import { overlappingNames } from '../view/routes.js';
+import { portField } from './fields.js';
+import { closeness } from './precedence.js';
+import type { Recording } from './recording.js';
+import { step, type Loser, type LossReason, type StepOf, type StepReasons } from './step.js';
+
+export type Arrived = NonNullable<Recording['arrived']>;
+
+/** Where a port of the gateway's Service leads (T7). */
+export function portStep(gateway: Service, port: number): StepOf<'port'> {
+  const target = GatewayProxy.targetPort(gateway, port);
+  const ports = gateway.spec.ports.map(({ number }) => String(number)).join(', ');
+  const values = { port: String(port), target: String(target ?? ''), ports };
+  if (target === undefined) return step('port', 'no-service-port', { object: gateway, field: 'spec.ports' }, values);
+  return step('port', 'service-port', { object: gateway, field: portField(gateway, port) }, values);
+}
+
+/** The server that takes the connection, and those that do not (T8.1, T8.2, T8.4). */
+export function serverStep(arrived: Arrived, bound: BoundServer | undefined): StepOf<'server'> {
+  const { arrival } = arrived;
+  const names = [...new Set([arrival.sni ?? '', arrival.host])].filter((name) => name !== '');
+  const values = {
+    sni: arrival.sni ?? '',
+    host: arrival.host,
+    mode: bound?.server.tls?.mode ?? '',
+    protocol: bound?.server.port.protocol ?? '',
+  };
+  const losers = [...candidates(arrived, names)].flatMap((gateway) => lossesOf(arrived, gateway, bound));
+  if (bound === undefined) return step('server', 'no-server', undefined, values, losers);
+  const at = { object: bound.gateway, field: `spec.servers[${bound.index}]` };
+  return step('server', reasonOf(arrived, bound), at, values, losers);
+}
+
+function reasonOf({ arrival }: Arrived, bound: BoundServer): StepReasons['server'] {
+  const { server } = bound;
+  if (terminates(bound)) {
+    if (!handshakes(bound, arrival)) return 'no-certificate';
+    return server.port.protocol === 'HTTPS' && arrival.inside !== 'http' ? 'no-http-inside' : 'terminates';
+  }
+  if (familyOf(server.port.protocol) === 'tls') return 'passes';
+  if (!isPlainHttp(server)) return 'plaintext';
+  if (arrival.wrap !== 'plain') return 'tls-on-plaintext';
+  return arrival.inside === 'http' ? 'plaintext' : 'no-http-inside';
+}
+
+/** The Gateways with a server for one of the names, and those that a VirtualService for one of them binds. */
+function candidates({ proxy }: Arrived, names: readonly string[]): ReadonlySet<Gateway> {
+  const { servedHosts, routes } = proxy.world;
+  const found = new Set<Gateway>();
+  for (const name of names) {
+    for (const served of overlappingNames(servedHosts, name)) {
+      for (const gateway of servedHosts.of(served)) found.add(gateway);
+    }
+    for (const host of overlappingNames(routes, name)) {
+      for (const route of routes.of(host)) for (const gateway of gatewaysOf(proxy, route)) found.add(gateway);
+    }
+  }
+  return found;
+}
+
+function lossesOf(arrived: Arrived, gateway: Gateway, winner: BoundServer | undefined): readonly Loser[] {
+  const { proxy, servers } = arrived;
+  if (!selects(gateway.spec.selector, proxy.labels)) {
+    return [{ object: gateway, field: 'spec.selector', reason: 'other-pods' }];
+  }
+  const bound = servers.of(gateway);
+  return gateway.spec.servers.flatMap((server, index): readonly Loser[] => {
+    if (winner?.gateway === gateway && winner.index === index) return [];
+    const field = `spec.servers[${index}]`;
+    const here = bound.find((one) => one.index === index);
+    if (here === undefined) return [{ object: gateway, field: `${field}.port.number`, reason: 'other-port' }];
+    const loss = lossOf(arrived, here, winner);
+    if (loss === undefined) return [];
+    const by = winner === undefined ? {} : { by: { object: winner.gateway, field: `spec.servers[${winner.index}]` } };
+    return [{ object: gateway, field: `${field}.${loss.field}`, reason: loss.reason, ...by }];
+  });
+}
+
+function lossOf(
+  { arrival, servers }: Arrived,
+  one: BoundServer,
+  winner: BoundServer | undefined,
+): { readonly reason: LossReason; readonly field: string } | undefined {
+  const { server, gateway } = one;
+  const refusal = servers.refusal(one);
+  if (refusal !== undefined) return { reason: refusal, field: refusal === 'host-taken' ? 'hosts' : 'port' };
+  const isTls = familyOf(server.port.protocol) === 'tls';
+  if (arrival.wrap === 'plain') {
+    if (isTls) return { reason: 'wants-tls', field: 'tls' };
+    // All plaintext HTTP servers of a port answer together: whether one has the host is for the routes to say.
+    return undefined;
+  }
+  if (!isTls)
+    return winner !== undefined || isPlainHttp(server) ? { reason: 'plaintext-only', field: 'port' } : undefined;
+  const hosts = serverHosts(server, gateway).map(({ host }) => host);
+  const sni = arrival.sni ?? '';
+  if (!hosts.some((host) => covers(host.toLowerCase(), sni))) return { reason: 'other-sni', field: 'hosts' };
+  if (winner === undefined) return { reason: 'no-rule', field: 'port.protocol' };
+  const theirs = serverHosts(winner.server, winner.gateway).map(({ host }) => host);
+  if (closeness(hosts, sni) < closeness(theirs, sni)) return { reason: 'less-specific', field: 'hosts' };
+  return { reason: 'no-rule', field: 'port.protocol' };
+}
