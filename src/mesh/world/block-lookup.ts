@@ -1,5 +1,5 @@
 import { blockKey, blockOf, parseBlock, type Address } from '../address.js';
-import { Index, layered, type LayerChange, type Lookup } from './lookup.js';
+import { Index, type Lookup } from './lookup.js';
 
 /** An index by address block, in which an address finds the blocks around it. Keys are those of `blockKey`. */
 export interface BlockLookup<V> extends Lookup<V> {
@@ -12,14 +12,27 @@ const NO_KEYS: readonly string[] = Object.freeze([]);
 export class BlockIndex<V> implements BlockLookup<V> {
   readonly #index: Index<V>;
   /** How many blocks of each prefix length there are, so that a look-up tries only lengths that exist. */
-  readonly #lengths = new Map<number, number>();
+  #lengths: Map<number, number> | undefined;
 
   constructor(compare: (a: V, b: V) => number) {
     this.#index = new Index(compare);
   }
 
+  /** How many blocks there are. */
+  get size(): number {
+    return this.#index.size;
+  }
+
   of(key: string): readonly V[] {
     return this.#index.of(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.#index.keys();
+  }
+
+  has(key: string): boolean {
+    return this.#index.has(key);
   }
 
   add(key: string, value: V): void {
@@ -31,7 +44,7 @@ export class BlockIndex<V> implements BlockLookup<V> {
   }
 
   containing(address: Address): readonly string[] {
-    if (this.#lengths.size === 0) return NO_KEYS;
+    if (this.#lengths === undefined) return NO_KEYS;
     const keys: string[] = [];
     for (const length of [...this.#lengths.keys()].sort((a, b) => b - a)) {
       const block = blockOf(address, length);
@@ -45,24 +58,10 @@ export class BlockIndex<V> implements BlockLookup<V> {
   #count(key: string, step: number): void {
     const length = parseBlock(key)?.length;
     if (length === undefined) return;
+    this.#lengths ??= new Map();
     const count = (this.#lengths.get(length) ?? 0) + step;
     if (count > 0) this.#lengths.set(length, count);
     else this.#lengths.delete(length);
+    if (this.#lengths.size === 0) this.#lengths = undefined;
   }
-}
-
-/** A block index with one layer of changes over it. */
-export function layeredBlocks<V>(
-  below: BlockLookup<V>,
-  change: LayerChange<V> & { readonly added: BlockLookup<V> },
-): BlockLookup<V> {
-  return {
-    of: layered(below, change),
-    containing: (address) => {
-      const mine = change.added.containing(address);
-      if (mine.length === 0) return below.containing(address);
-      const keys = new Set([...mine, ...below.containing(address)]);
-      return [...keys].sort((a, b) => (parseBlock(b)?.length ?? 0) - (parseBlock(a)?.length ?? 0));
-    },
-  };
 }

@@ -37,7 +37,11 @@ export function routeFacets(route: VirtualService, mesh: MeshConfig): RouteFacet
     shouted: shouted(hosts),
     sni: unique(sni),
     blocks: unique(subnets.map(blockKey)),
-    gateways: unique(spec.gateways.map((name) => (literal ? name : resolveGateway(name, metadata.namespace)))),
+    gateways: unique(
+      spec.gateways
+        .filter((name) => name !== 'mesh')
+        .map((name) => (literal ? name : resolveGateway(name, metadata.namespace))),
+    ),
     destinations: unique([...destinationHosts(route)].map(resolve)),
     delegates: unique(
       spec.http.flatMap(({ delegate }) =>

@@ -1,93 +1,65 @@
-import { addressKey, blockKey } from '../address.js';
-import type { DestinationRule } from '../kinds/destination-rule.js';
-import type { Gateway } from '../kinds/gateway.js';
-import type { MeshConfig } from '../kinds/mesh-config.js';
-import type { ServiceEntry } from '../kinds/service-entry.js';
-import type { Service } from '../kinds/service.js';
-import type { Sidecar } from '../kinds/sidecar.js';
-import type { VirtualService } from '../kinds/virtual-service.js';
-import type { WorkloadEntry } from '../kinds/workload-entry.js';
-import { resolveHost } from '../host.js';
+import { DEFAULT_MESH, type MeshConfig } from '../kinds/mesh-config.js';
 import type { MeshObject } from '../mesh-object.js';
-import { byAge } from '../metadata.js';
-import { BlockIndex } from './block-lookup.js';
-import { byServiceAge, declarationsOf, endpointAddresses, portKeys, restrictedKeys, type Declaration } from './declaration.js';
-import { gatewayKeys, routeFacets, servedHosts, shouted } from './facets.js';
-import { HostIndex } from './host-lookup.js';
-import { Index } from './lookup.js';
+import { GatewayIndices } from './gateway-indices.js';
+import { RouteIndices } from './route-indices.js';
+import { RuleIndices } from './rule-indices.js';
+import { ServiceIndices } from './service-indices.js';
+import { WorkloadIndices } from './workload-indices.js';
+
+/** What stands in the place of indices that nothing was put into: a layer of one change makes those of its kind alone. */
+export const NO_SERVICES = new ServiceIndices(DEFAULT_MESH);
+export const NO_ROUTES = new RouteIndices(DEFAULT_MESH);
+export const NO_RULES = new RuleIndices(DEFAULT_MESH);
+export const NO_GATEWAYS = new GatewayIndices();
+export const NO_WORKLOADS = new WorkloadIndices();
 
 /** The indices of a world, or of one layer of changes. Every object must be taken out with the mesh that it was put in with. */
 export class Indices {
-  readonly declarations = new HostIndex<Declaration>(byServiceAge);
-  readonly shoutedDeclarations = new HostIndex<Declaration>(byServiceAge);
-  readonly ports = new Index<Declaration>(byServiceAge);
-  readonly restricted = new Index<Declaration>(byServiceAge);
-  readonly addresses = new Index<Declaration>(byServiceAge);
-  readonly blocks = new BlockIndex<Declaration>(byServiceAge);
-  readonly endpoints = new Index<Declaration>(byServiceAge);
-  readonly aliases = new Index<Service>(byAge);
-  readonly routes = new HostIndex<VirtualService>(byAge);
-  readonly shoutedRoutes = new HostIndex<VirtualService>(byAge);
-  readonly sniRoutes = new HostIndex<VirtualService>(byAge);
-  readonly routedBlocks = new BlockIndex<VirtualService>(byAge);
-  readonly boundRoutes = new Index<VirtualService>(byAge);
-  readonly routesTo = new Index<VirtualService>(byAge);
-  readonly delegators = new Index<VirtualService>(byAge);
-  readonly rules = new Map<string, HostIndex<DestinationRule>>();
-  readonly gateways = new Index<Gateway>(byAge);
-  readonly servedHosts = new HostIndex<Gateway>(byAge);
-  readonly sidecars = new Index<Sidecar>(byAge);
-  readonly services = new Index<Service>(byAge);
-  readonly workloadEntries = new Index<WorkloadEntry>(byAge);
-  readonly workloadsAt = new Index<WorkloadEntry>(byAge);
-  readonly selectingEntries = new Index<ServiceEntry>(byAge);
-
   readonly #mesh: MeshConfig;
-  /** What each object was found to declare, so that the same values are taken out again. */
-  readonly #declared = new Map<MeshObject, readonly Declaration[]>();
+  #services: ServiceIndices | undefined;
+  #routes: RouteIndices | undefined;
+  #rules: RuleIndices | undefined;
+  #gateways: GatewayIndices | undefined;
+  #workloads: WorkloadIndices | undefined;
 
   constructor(mesh: MeshConfig) {
     this.#mesh = mesh;
   }
 
+  get services(): ServiceIndices {
+    return this.#services ?? NO_SERVICES;
+  }
+  get routes(): RouteIndices {
+    return this.#routes ?? NO_ROUTES;
+  }
+  get rules(): RuleIndices {
+    return this.#rules ?? NO_RULES;
+  }
+  get gateways(): GatewayIndices {
+    return this.#gateways ?? NO_GATEWAYS;
+  }
+  get workloads(): WorkloadIndices {
+    return this.#workloads ?? NO_WORKLOADS;
+  }
+
   add(object: MeshObject): void {
-    this.#change(object, insert);
-  }
-
-  remove(object: MeshObject): void {
-    this.#change(object, takeOut);
-  }
-
-  #change(object: MeshObject, act: typeof insert): void {
-    const { namespace } = object.metadata;
     switch (object.kind) {
       case 'ServiceEntry':
-        this.#declare(object, act);
-        if (object.spec.workloadSelector !== undefined) act(this.selectingEntries, namespace, object);
-        return;
       case 'Service':
-        this.#declare(object, act);
-        act(this.services, namespace, object);
-        if (object.spec.externalName !== undefined) act(this.aliases, object.spec.externalName, object);
+        (this.#services ??= new ServiceIndices(this.#mesh)).add(object);
         return;
       case 'VirtualService':
-        this.#route(object, act);
+        (this.#routes ??= new RouteIndices(this.#mesh)).add(object);
         return;
-      case 'DestinationRule': {
-        const rules = this.#rulesOf(namespace);
-        act(rules, resolveHost(object.spec.host, namespace, this.#mesh.domain), object);
+      case 'DestinationRule':
+        (this.#rules ??= new RuleIndices(this.#mesh)).add(object);
         return;
-      }
       case 'Gateway':
-        for (const key of gatewayKeys(object)) act(this.gateways, key, object);
-        for (const host of servedHosts(object)) act(this.servedHosts, host, object);
+        (this.#gateways ??= new GatewayIndices()).add(object);
         return;
       case 'Sidecar':
-        act(this.sidecars, namespace, object);
-        return;
       case 'WorkloadEntry':
-        act(this.workloadEntries, namespace, object);
-        act(this.workloadsAt, addressKey(object.spec.address), object);
+        (this.#workloads ??= new WorkloadIndices()).add(object);
         return;
       case 'Namespace':
       case 'EnvoyFilter':
@@ -95,50 +67,29 @@ export class Indices {
     }
   }
 
-  #declare(object: ServiceEntry | Service, act: typeof insert): void {
-    const declared = this.#declared.get(object) ?? declarationsOf(object, this.#mesh);
-    if (act === insert) this.#declared.set(object, declared);
-    else this.#declared.delete(object);
-    for (const declaration of declared) {
-      act(this.declarations, declaration.host, declaration);
-      for (const host of shouted([declaration.host])) act(this.shoutedDeclarations, host, declaration);
-      for (const key of portKeys(declaration)) act(this.ports, key, declaration);
-      for (const key of restrictedKeys(declaration)) act(this.restricted, key, declaration);
-      for (const address of declaration.addresses) act(this.addresses, addressKey(address), declaration);
-      for (const address of endpointAddresses(declaration)) act(this.endpoints, addressKey(address), declaration);
-      for (const block of declaration.blocks) act(this.blocks, blockKey(block), declaration);
+  /** The very object that was put in. */
+  remove(object: MeshObject): void {
+    switch (object.kind) {
+      case 'ServiceEntry':
+      case 'Service':
+        this.#services?.remove(object);
+        return;
+      case 'VirtualService':
+        this.#routes?.remove(object);
+        return;
+      case 'DestinationRule':
+        this.#rules?.remove(object);
+        return;
+      case 'Gateway':
+        this.#gateways?.remove(object);
+        return;
+      case 'Sidecar':
+      case 'WorkloadEntry':
+        this.#workloads?.remove(object);
+        return;
+      case 'Namespace':
+      case 'EnvoyFilter':
+        return;
     }
   }
-
-  #route(object: VirtualService, act: typeof insert): void {
-    const facets = routeFacets(object, this.#mesh);
-    for (const host of facets.hosts) act(this.routes, host, object);
-    for (const host of facets.shouted) act(this.shoutedRoutes, host, object);
-    for (const name of facets.sni) act(this.sniRoutes, name, object);
-    for (const block of facets.blocks) act(this.routedBlocks, block, object);
-    for (const gateway of facets.gateways) act(this.boundRoutes, gateway, object);
-    for (const host of facets.destinations) act(this.routesTo, host, object);
-    for (const delegate of facets.delegates) act(this.delegators, delegate, object);
-  }
-
-  #rulesOf(namespace: string): HostIndex<DestinationRule> {
-    const known = this.rules.get(namespace);
-    if (known !== undefined) return known;
-    const made = new HostIndex<DestinationRule>(byAge);
-    this.rules.set(namespace, made);
-    return made;
-  }
-}
-
-interface Changeable<V> {
-  add(key: string, value: V): unknown;
-  remove(key: string, value: V): unknown;
-}
-
-function insert<V>(index: Changeable<V>, key: string, value: V): void {
-  index.add(key, value);
-}
-
-function takeOut<V>(index: Changeable<V>, key: string, value: V): void {
-  index.remove(key, value);
 }

@@ -14,12 +14,20 @@ const NOTHING: readonly never[] = Object.freeze([]);
 export class Index<V> implements Lookup<V> {
   readonly #lists = new Map<string, V[]>();
   readonly #compare: (a: V, b: V) => number;
+  /** Keys whose lists are in no order: sorted when they are asked for, so that a world is filled at the price of one sorting. */
+  #unsorted: Set<string> | undefined;
 
   constructor(compare: (a: V, b: V) => number) {
     this.#compare = compare;
   }
 
+  /** How many keys there are. */
+  get size(): number {
+    return this.#lists.size;
+  }
+
   of(key: string): readonly V[] {
+    if (this.#unsorted !== undefined) this.#sort(key);
     return this.#lists.get(key) ?? NOTHING;
   }
 
@@ -38,7 +46,9 @@ export class Index<V> implements Lookup<V> {
       this.#lists.set(key, [value]);
       return true;
     }
-    list.splice(this.#place(list, value), 0, value);
+    const last = list.at(-1);
+    if (last !== undefined && this.#compare(last, value) > 0) (this.#unsorted ??= new Set()).add(key);
+    list.push(value);
     return false;
   }
 
@@ -50,67 +60,14 @@ export class Index<V> implements Lookup<V> {
     if (at >= 0) list.splice(at, 1);
     if (list.length > 0) return false;
     this.#lists.delete(key);
+    this.#unsorted?.delete(key);
     return true;
   }
 
-  /** The first place behind everything that is not greater, so that equals keep the order in which they came. */
-  #place(list: readonly V[], value: V): number {
-    let low = 0;
-    let high = list.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const there = list[middle];
-      if (there !== undefined && this.#compare(there, value) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Equals keep the order in which they came. */
+  #sort(key: string): void {
+    if (this.#unsorted?.delete(key) !== true) return;
+    this.#lists.get(key)?.sort(this.#compare);
+    if (this.#unsorted.size === 0) this.#unsorted = undefined;
   }
-}
-
-/** What one layer of a world changes in an index of the layer below. */
-export interface LayerChange<V> {
-  readonly added: Lookup<V>;
-  /** The keys under which a dropped object stood below. */
-  readonly touched: (key: string) => boolean;
-  readonly dropped: (value: V) => boolean;
-  readonly compare: (a: V, b: V) => number;
-}
-
-/** The index below with a few values taken out and a few put in; costs what the one key holds. */
-export function layered<V>(below: Lookup<V>, change: LayerChange<V>): (key: string) => readonly V[] {
-  return (key) => {
-    const added = change.added.of(key);
-    const kept = change.touched(key) ? below.of(key).filter((value) => !change.dropped(value)) : below.of(key);
-    return added.length === 0 ? kept : merged(kept, added, change.compare);
-  };
-}
-
-function merged<V>(a: readonly V[], b: readonly V[], compare: (a: V, b: V) => number): readonly V[] {
-  return a.length === 0 ? b : [...a, ...b].sort(compare);
-}
-
-/** As `layered`, for lists that are walked and not copied. */
-export function layeredSequence<V>(
-  below: Sequence<V>,
-  change: Omit<LayerChange<V>, 'added'> & { readonly added: Lookup<V> },
-): (key: string) => Iterable<V> {
-  return (key) => {
-    const added = change.added.of(key);
-    if (added.length === 0 && !change.touched(key)) return below.of(key);
-    return interleaved(below.of(key), added, change);
-  };
-}
-
-function* interleaved<V>(
-  below: Iterable<V>,
-  added: readonly V[],
-  { dropped, compare }: Pick<LayerChange<V>, 'dropped' | 'compare'>,
-): Generator<V> {
-  let next = 0;
-  for (const value of below) {
-    if (dropped(value)) continue;
-    for (let mine = added[next]; mine !== undefined && compare(mine, value) < 0; mine = added[++next]) yield mine;
-    yield value;
-  }
-  yield* added.slice(next);
 }

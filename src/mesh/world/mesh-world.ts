@@ -1,9 +1,7 @@
 import type { MeshConfig } from '../kinds/mesh-config.js';
-import type { DestinationRule } from '../kinds/destination-rule.js';
 import type { MeshKind, MeshObject } from '../mesh-object.js';
-import { byAge } from '../metadata.js';
-import { HostIndex, type HostLookup } from './host-lookup.js';
 import { Indices } from './indices.js';
+import { ObjectTable } from './object-table.js';
 import type { World } from './world.js';
 import type { WorldWriter } from './writer.js';
 
@@ -12,7 +10,7 @@ export class MeshWorld implements World, WorldWriter {
   #mesh: MeshConfig;
   #indices: Indices;
   #version = 0;
-  readonly #objects = new Map<MeshKind, Map<string, MeshObject>>();
+  readonly #objects = new ObjectTable();
 
   constructor(mesh: MeshConfig, objects: Iterable<MeshObject> = []) {
     this.#mesh = mesh;
@@ -29,30 +27,29 @@ export class MeshWorld implements World, WorldWriter {
   }
 
   put(object: MeshObject): void {
-    const held = this.#held(object.kind);
-    const key = objectKey(object.metadata.namespace, object.metadata.name);
-    const old = held.get(key);
+    const { namespace, name } = object.metadata;
+    const old = this.#objects.get(object.kind, namespace, name);
     if (old === object) return;
     if (old !== undefined) this.#indices.remove(old);
-    held.set(key, object);
+    this.#objects.set(object);
     this.#indices.add(object);
     this.#version++;
   }
 
   remove(kind: MeshKind, namespace: string, name: string): void {
-    const held = this.#held(kind);
-    const key = objectKey(namespace, name);
-    const old = held.get(key);
+    const old = this.#objects.get(kind, namespace, name);
     if (old === undefined) return;
-    held.delete(key);
+    this.#objects.delete(old);
     this.#indices.remove(old);
     this.#version++;
   }
 
   replace(kind: MeshKind, objects: readonly MeshObject[]): void {
-    const kept = new Set(objects.map(({ metadata }) => objectKey(metadata.namespace, metadata.name)));
-    for (const [key, { metadata }] of this.#held(kind)) {
-      if (!kept.has(key)) this.remove(kind, metadata.namespace, metadata.name);
+    const listed = new ObjectTable();
+    for (const object of objects) listed.set(object);
+    for (const { metadata } of [...this.#objects.of(kind)]) {
+      const { namespace, name } = metadata;
+      if (listed.get(kind, namespace, name) === undefined) this.remove(kind, namespace, name);
     }
     for (const object of objects) this.put(object);
   }
@@ -60,112 +57,94 @@ export class MeshWorld implements World, WorldWriter {
   configure(mesh: MeshConfig): void {
     this.#mesh = mesh;
     this.#indices = new Indices(mesh);
-    for (const held of this.#objects.values()) for (const object of held.values()) this.#indices.add(object);
+    for (const object of this.#objects) this.#indices.add(object);
     this.#version++;
   }
 
   object(kind: MeshKind, namespace: string, name: string): MeshObject | undefined {
-    return this.#objects.get(kind)?.get(objectKey(namespace, name));
+    return this.#objects.get(kind, namespace, name);
   }
 
-  *all<K extends MeshKind>(kind: K): Generator<Extract<MeshObject, { kind: K }>> {
-    for (const object of this.#objects.get(kind)?.values() ?? []) if (isOfKind(object, kind)) yield object;
+  all<K extends MeshKind>(kind: K): Iterable<Extract<MeshObject, { kind: K }>> {
+    return this.#objects.of(kind);
+  }
+
+  destinationRules(namespace: string) {
+    return this.#indices.rules.destinationRules(namespace);
+  }
+
+  ruleNamespaces() {
+    return this.#indices.rules.ruleNamespaces();
+  }
+
+  sidecarNamespaces() {
+    return this.#indices.workloads.sidecarNamespaces();
   }
 
   get declarations() {
-    return this.#indices.declarations;
+    return this.#indices.services.declarations;
   }
   get shoutedDeclarations() {
-    return this.#indices.shoutedDeclarations;
+    return this.#indices.services.shoutedDeclarations;
   }
   get ports() {
-    return this.#indices.ports;
+    return this.#indices.services.ports;
   }
   get restricted() {
-    return this.#indices.restricted;
+    return this.#indices.services.restricted;
   }
   get addresses() {
-    return this.#indices.addresses;
+    return this.#indices.services.addresses;
   }
   get blocks() {
-    return this.#indices.blocks;
+    return this.#indices.services.blocks;
   }
   get endpoints() {
-    return this.#indices.endpoints;
+    return this.#indices.services.endpoints;
   }
   get aliases() {
-    return this.#indices.aliases;
-  }
-  get routes() {
-    return this.#indices.routes;
-  }
-  get shoutedRoutes() {
-    return this.#indices.shoutedRoutes;
-  }
-  get sniRoutes() {
-    return this.#indices.sniRoutes;
-  }
-  get routedBlocks() {
-    return this.#indices.routedBlocks;
-  }
-  get boundRoutes() {
-    return this.#indices.boundRoutes;
-  }
-  get routesTo() {
-    return this.#indices.routesTo;
-  }
-  get delegators() {
-    return this.#indices.delegators;
-  }
-  get gateways() {
-    return this.#indices.gateways;
-  }
-  get servedHosts() {
-    return this.#indices.servedHosts;
-  }
-  get sidecars() {
-    return this.#indices.sidecars;
+    return this.#indices.services.aliases;
   }
   get services() {
-    return this.#indices.services;
-  }
-  get workloadEntries() {
-    return this.#indices.workloadEntries;
-  }
-  get workloadsAt() {
-    return this.#indices.workloadsAt;
+    return this.#indices.services.services;
   }
   get selectingEntries() {
-    return this.#indices.selectingEntries;
+    return this.#indices.services.selectingEntries;
   }
-
-  destinationRules(namespace: string): HostLookup<DestinationRule> {
-    return this.#indices.rules.get(namespace) ?? NO_RULES;
+  get routes() {
+    return this.#indices.routes.routes;
   }
-
-  ruleNamespaces(): Iterable<string> {
-    return this.#indices.rules.keys();
+  get shoutedRoutes() {
+    return this.#indices.routes.shoutedRoutes;
   }
-
-  sidecarNamespaces(): Iterable<string> {
-    return this.#indices.sidecars.keys();
+  get sniRoutes() {
+    return this.#indices.routes.sniRoutes;
   }
-
-  #held(kind: MeshKind): Map<string, MeshObject> {
-    const known = this.#objects.get(kind);
-    if (known !== undefined) return known;
-    const made = new Map<string, MeshObject>();
-    this.#objects.set(kind, made);
-    return made;
+  get routedBlocks() {
+    return this.#indices.routes.routedBlocks;
   }
-}
-
-const NO_RULES: HostLookup<DestinationRule> = new HostIndex<DestinationRule>(byAge);
-
-export function objectKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
-}
-
-export function isOfKind<K extends MeshKind>(object: MeshObject, kind: K): object is Extract<MeshObject, { kind: K }> {
-  return object.kind === kind;
+  get boundRoutes() {
+    return this.#indices.routes.boundRoutes;
+  }
+  get routesTo() {
+    return this.#indices.routes.routesTo;
+  }
+  get delegators() {
+    return this.#indices.routes.delegators;
+  }
+  get gateways() {
+    return this.#indices.gateways.gateways;
+  }
+  get servedHosts() {
+    return this.#indices.gateways.servedHosts;
+  }
+  get sidecars() {
+    return this.#indices.workloads.sidecars;
+  }
+  get workloadEntries() {
+    return this.#indices.workloads.workloadEntries;
+  }
+  get workloadsAt() {
+    return this.#indices.workloads.workloadsAt;
+  }
 }
