@@ -17,6 +17,8 @@ export interface Grounds {
   readonly policy: Policy;
   /** Milliseconds since the world was last known to be complete. */
   readonly worldAge: number;
+  /** Told of every change that is let through and comes about. */
+  readonly admitted?: (change: ObjectChange) => void;
 }
 
 /** The answer of the validating webhook: what the change makes worse is refused or warned of. */
@@ -25,12 +27,16 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
   try {
     const change = changeOf(request, grounds.world);
     if (change === undefined) return allowed(uid);
-    if (isLeaving(grounds.world, change)) return allowed(uid);
+    if (isLeaving(grounds.world, change)) {
+      if (!request.dryRun) grounds.admitted?.(change);
+      return allowed(uid);
+    }
     const stale = staleness(grounds);
     if (stale !== undefined && grounds.policy.failure.staleWorld === 'deny') {
       return denied(uid, `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`);
     }
     const decision = decideWithInjection(grounds, change);
+    if (decision.allowed && !request.dryRun) grounds.admitted?.(change);
     const remarks = remarksOn(request, decision, grounds, stale);
     const errors = decision.findings.filter(({ severity }) => severity === 'error');
     return decision.allowed

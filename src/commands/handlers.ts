@@ -1,4 +1,5 @@
 import { mutate } from '../admission/mutate.js';
+import { RecentChanges } from '../admission/recent-changes.js';
 import { validate, type Grounds } from '../admission/validate.js';
 import type { World } from '../mesh/world/world.js';
 import type { Policy } from '../policy/policy.js';
@@ -12,13 +13,27 @@ export interface Judgement {
   /** Milliseconds since the world was last known to be complete. */
   readonly age: () => number;
   readonly apply: (manifest: unknown, asking: Asking) => Promise<void>;
+  /** Whether what is let through comes about in the world, which then is about to change. */
+  readonly comesAbout: boolean;
 }
 
 export type HandlersFor = (judgement: Judgement) => AdmissionHandlers;
 
 /** The webhooks over a world that changes under them. */
-export const handlersFor: HandlersFor = ({ world, policy, age, apply }) => {
-  const grounds = (): Grounds => ({ world, policy: policy(), worldAge: age() });
+export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout }) => {
+  const recent = new RecentChanges();
+  const grounds = (): Grounds => ({
+    world: recent.over(world, Date.now()),
+    policy: policy(),
+    worldAge: age(),
+    ...(comesAbout
+      ? {
+          admitted: (change) => {
+            recent.admitted(world, change, Date.now());
+          },
+        }
+      : {}),
+  });
   return {
     validate: (request) => validate(request, grounds()),
     mutate: (request, deadline) => mutate(request, grounds(), (manifest) => apply(manifest, deadline)),

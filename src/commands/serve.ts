@@ -80,6 +80,7 @@ async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
         policy: () => policy.current(),
         age: () => source.age(),
         apply: (manifest, asking) => source.apply(manifest, asking),
+        comesAbout: flags.manifests === undefined,
       }),
       onError: () => policy.current().failure.onError,
       readiness: () => source.readiness(),

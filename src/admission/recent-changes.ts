@@ -1,0 +1,63 @@
+import type { MeshObject } from '../mesh/mesh-object.js';
+import { YOUNGEST } from '../mesh/metadata.js';
+import { overlay, type Change } from '../mesh/world/overlay.js';
+import type { World } from '../mesh/world/world.js';
+import type { ObjectChange } from '../policy/change.js';
+
+/** How long an admitted change is waited for, in milliseconds: another webhook may refuse it, and then it never comes. */
+const PATIENCE = 10_000;
+
+interface Recent {
+  readonly change: Change;
+  /** What the world had of the object when the change was admitted: anything else means that the watch has moved on. */
+  readonly seen: MeshObject | undefined;
+  readonly until: number;
+}
+
+/**
+ * What was admitted a moment ago and is not yet seen by the watch. The next review is judged as if it were there, so that one
+ * `kubectl apply` of routes and their entry does not race against the watch.
+ */
+export class RecentChanges {
+  readonly #recent = new Map<string, Recent>();
+
+  /** @param now - milliseconds since the epoch */
+  admitted(world: World, { old, object }: ObjectChange, now: number): void {
+    const subject = object ?? old;
+    if (subject === undefined) return;
+    const { kind, metadata } = subject;
+    const { namespace, name } = metadata;
+    const change = object === undefined ? { remove: { kind, namespace, name } } : { put: dated(object, now) };
+    this.#recent.set(`${kind}/${namespace}/${name}`, {
+      change,
+      seen: world.object(kind, namespace, name),
+      until: now + PATIENCE,
+    });
+  }
+
+  /** The world with what it is known to become. */
+  over(world: World, now: number): World {
+    for (const [key, { change, seen, until }] of this.#recent) {
+      const { kind, namespace, name } = identity(change);
+      if (now > until || world.object(kind, namespace, name) !== seen) this.#recent.delete(key);
+    }
+    return this.#recent.size === 0
+      ? world
+      : overlay(
+          world,
+          [...this.#recent.values()].map(({ change }) => change),
+        );
+  }
+}
+
+/** An object that was the youngest at its creation has the second of its creation from then on. */
+function dated(object: MeshObject, now: number): MeshObject {
+  if (object.metadata.createdAt !== YOUNGEST) return object;
+  return { ...object, metadata: { ...object.metadata, createdAt: Math.floor(now / 1000) * 1000 } };
+}
+
+function identity(change: Change) {
+  if ('remove' in change) return change.remove;
+  const { kind, metadata } = change.put;
+  return { kind, namespace: metadata.namespace, name: metadata.name };
+}
