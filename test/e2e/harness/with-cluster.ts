@@ -1,0 +1,44 @@
+import type { Test } from 'tap';
+import { NO_SHARED_FOLDER, sharedFile } from '../../mesh/shared-folder.js';
+import { findAssets } from './assets.js';
+import { TestCluster } from './cluster.js';
+
+export interface WithClusterOptions {
+  /** Whether Istio's kinds are installed; they are unless this says no. */
+  readonly istio?: boolean;
+}
+
+/**
+ * Runs the tests of a file against a real API server of their own, and ends it whatever happens to them:
+ *
+ * ```ts
+ * await withCluster(t, async (cluster) => {
+ *   await cluster.startJudged();
+ *   await t.test('a bad entry is refused', async (t) => {
+ *     const { status, stderr } = await cluster.apply(entry);
+ *     t.equal(status, 1);
+ *   });
+ * });
+ * ```
+ *
+ * Where KUBEBUILDER_ASSETS names no such programs, or SALLYPORT_SHARED no folder with Istio's CRDs, the file is skipped, and says so; in CI that is a failure.
+ */
+export async function withCluster(
+  t: Pick<Test, 'plan' | 'fail' | 'comment'>,
+  run: (cluster: TestCluster) => Promise<void>,
+  { istio = true }: WithClusterOptions = {},
+): Promise<void> {
+  const assets = NO_SHARED_FOLDER === false ? findAssets() : { missing: NO_SHARED_FOLDER };
+  if ('missing' in assets) {
+    if (process.env['CI'] === 'true') t.fail(`the end-to-end tests cannot run: ${assets.missing}`);
+    else t.plan(0, `skipped, for ${assets.missing}`);
+    return;
+  }
+  const cluster = await TestCluster.start(assets);
+  try {
+    if (istio) await cluster.installCrds({ file: sharedFile('istio', 'crds.yaml') });
+    await run(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
