@@ -161,6 +161,11 @@ t.test('the schema takes what the parser takes, and nothing else', (t) => {
       'a-',
       'a.b',
     ),
+    fc.constantFrom(
+      ...[63, 64, 253, 254].map((length) => 'a'.repeat(length)),
+      `a${'.a'.repeat(126)}`,
+      `a${'.a'.repeat(127)}`,
+    ),
     fc.constantFrom('1h', '1h1m1s1ms', '0s', '1s1m', '10', 's', '00h1s', '1234567s', '1.5s', ' 1s', '1s\n'),
     fc.constantFrom(0, 1, 100_000, 100_001, 1.5, -1, true, false, null, 1e400),
     fc.string({ maxLength: 5 }),
