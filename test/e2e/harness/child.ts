@@ -85,14 +85,14 @@ export class Child {
     this.#process.kill('SIGKILL');
   }
 
-  /** Ends it and waits until it is gone. SIGKILL follows a signal that it does not obey in ten seconds. */
+  /** Ends it and waits until it is gone. SIGKILL follows a signal that it does not obey in half a minute. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.alive) return;
     const gone = this.ended();
     this.#process.kill(signal);
     const impatience = setTimeout(() => {
       this.kill();
-    }, 10_000);
+    }, 30_000);
     await gone;
     clearTimeout(impatience);
   }

@@ -1,4 +1,3 @@
-import type { Test } from 'tap';
 import { NO_SHARED_FOLDER, sharedFile } from '../../mesh/shared-folder.js';
 import { findAssets } from './assets.js';
 import { TestCluster } from './cluster.js';
@@ -6,6 +5,12 @@ import { TestCluster } from './cluster.js';
 export interface WithClusterOptions {
   /** Whether Istio's kinds are installed; they are unless this says no. */
   readonly istio?: boolean;
+}
+
+/** As much of a file's `t` as is needed to skip it, or to fail it. */
+export interface TestFile {
+  plan(assertions: number, comment?: string): unknown;
+  fail(message: string): unknown;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface WithClusterOptions {
  * Where KUBEBUILDER_ASSETS names no such programs, or SALLYPORT_SHARED no folder with Istio's CRDs, the file is skipped, and says so; in CI that is a failure.
  */
 export async function withCluster(
-  t: Pick<Test, 'plan' | 'fail' | 'comment'>,
+  t: TestFile,
   run: (cluster: TestCluster) => Promise<void>,
   { istio = true }: WithClusterOptions = {},
 ): Promise<void> {
