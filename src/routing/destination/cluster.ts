@@ -1,10 +1,10 @@
-import type { Subset } from '../../mesh/kinds/destination-rule.js';
 import { selects, type Labels } from '../../mesh/metadata.js';
 import type { Declaration, DeclaredPort } from '../../mesh/world/declaration.js';
 import type { World } from '../../mesh/world/world.js';
+import { remembered } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { ProxyKind } from '../view/routes.js';
-import { ruleFor } from './destination-rules.js';
+import { ruleFor, type EffectiveRule } from './destination-rules.js';
 import { dialOf } from './dial.js';
 import { policyFor, upstreamTls } from './traffic-policy.js';
 
@@ -14,6 +14,8 @@ export interface ClusterProxy {
   readonly world: World;
   readonly namespace: string;
   readonly labels: Labels;
+  /** The clusters that all pods with this configuration share, by name. */
+  readonly clusters: Map<string, ClusterOutcome>;
   /** The service that gives this proxy the cluster, where it has one: T6.2. */
   clusterService(host: string, port: number): ClusterService | undefined;
 }
@@ -31,23 +33,34 @@ export interface ClusterKey {
 
 /** The cluster `port|subset|host` of a proxy: whether it exists, what it dials, and how (T6.2 to T6.4). */
 export function clusterOf(proxy: ClusterProxy, key: ClusterKey, mirror: boolean): ClusterOutcome {
-  const { world } = proxy;
+  const name = `${key.port}|${key.subset ?? ''}|${key.host}|${mirror ? 'mirror' : ''}`;
+  const known = proxy.clusters.get(name);
+  if (known !== undefined) return known;
+  const service = proxy.clusterService(key.host, key.port);
+  const choice = ruleFor(proxy.world, proxy.namespace, proxy.labels, key.host, service?.declaration.namespace ?? '');
+  const outcome = madeCluster(proxy, key, mirror, service, choice.rule);
+  if (!choice.byLabels) remembered(proxy.clusters, name, () => outcome);
+  return outcome;
+}
+
+function madeCluster(
+  { kind, world }: ClusterProxy,
+  key: ClusterKey,
+  mirror: boolean,
+  service: ClusterService | undefined,
+  rule: EffectiveRule | undefined,
+): ClusterOutcome {
   const named = { type: 'cluster' as const, host: key.host, port: key.port };
   const outcome: Mutable<ClusterOutcome> = key.subset === undefined ? named : { ...named, subset: key.subset };
   if (mirror) outcome.mirror = true;
-  const service = proxy.clusterService(key.host, key.port);
   if (service === undefined) return missing(outcome);
-  const { rule } = ruleFor(world, proxy.namespace, proxy.labels, key.host, service.declaration.namespace);
-  let subset: Subset | undefined;
-  if (key.subset !== undefined) {
-    subset = rule?.subsets.find(({ name }) => name === key.subset);
-    if (subset === undefined) return missing(outcome);
-  }
+  const subset = key.subset === undefined ? undefined : rule?.subsets.get(key.subset);
+  if (key.subset !== undefined && subset === undefined) return missing(outcome);
   const policy = policyFor(rule, subset, key.port);
-  const dial = dialOf(world, proxy.kind, service.declaration, service.port, subset, policy.passthrough);
+  const dial = dialOf(world, kind, service.declaration, service.port, subset, policy.passthrough);
   if (dial.missing) return missing(outcome);
   if (dial.external) outcome.external = true;
-  const tls = upstreamTls(proxy.kind, service.declaration, rule, policy, key);
+  const tls = upstreamTls(kind, service.declaration, rule, policy, key);
   if (tls !== undefined) outcome.tls = tls;
   return outcome;
 }

@@ -8,7 +8,8 @@ export interface EffectiveRule {
   /** Oldest first: the one whose exportTo and selector hold, then those that were merged into it. */
   readonly from: readonly DestinationRule[];
   readonly trafficPolicy: TrafficPolicy | undefined;
-  readonly subsets: readonly Subset[];
+  /** By name; of two of one name the older rule's. */
+  readonly subsets: ReadonlyMap<string, Subset>;
   /** Set where the rule is for some pods only. */
   readonly workloadSelector: Labels | undefined;
 }
@@ -18,9 +19,11 @@ export interface RuleChoice {
   readonly rule: EffectiveRule | undefined;
   /** The namespace whose rules decided, although none may be for this pod; undefined where no namespace has any. */
   readonly namespace: string | undefined;
+  /** The pod's labels had a say: another pod of the namespace may have another rule. */
+  readonly byLabels: boolean;
 }
 
-const NOTHING: RuleChoice = { rule: undefined, namespace: undefined };
+const NOTHING: RuleChoice = { rule: undefined, namespace: undefined, byLabels: false };
 
 /**
  * The DestinationRule of a service for a pod (C1, C2; `destinationRule` of `PushContext` and of `SidecarScope` in istiod): the
@@ -33,9 +36,10 @@ export function ruleFor(world: World, namespace: string, labels: Labels, host: s
     candidates(world, namespace, host, own, namespace) ??
     candidates(world, owner, host, 'exported', namespace) ??
     candidates(world, rootNamespace, host, 'exported', namespace);
-  return found === undefined
-    ? NOTHING
-    : { rule: forPod(found.rules, found.namespace === namespace, labels), namespace: found.namespace };
+  if (found === undefined) return NOTHING;
+  const isOwn = found.namespace === namespace;
+  const byLabels = isOwn && found.rules.some(({ workloadSelector }) => workloadSelector !== undefined);
+  return { rule: forPod(found.rules, isOwn, labels), namespace: found.namespace, byLabels };
 }
 
 /** The first for the pod's labels, else the youngest that has no selector. */
@@ -60,18 +64,40 @@ function candidates(
   shelf: Shelf,
   client: string,
 ): { readonly rules: readonly Consolidated[]; readonly namespace: string } | undefined {
-  const lookup = world.destinationRules(namespace);
-  const rules = mostSpecific(lookup, host, (rule) => stands(world, rule, shelf));
-  if (rules === undefined) return undefined;
-  const consolidated = consolidate(rules);
-  const visible =
-    shelf === 'exported'
-      ? consolidated.filter(
-          ({ exportTo }) => exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(client),
-        )
-      : consolidated;
-  return visible.length === 0 ? undefined : { rules: visible, namespace };
+  const consolidated = consolidatedOn(world, namespace, host, shelf);
+  const rules = shelf === 'exported' ? consolidated.filter(({ exportTo }) => reaches(exportTo, client)) : consolidated;
+  return rules.length === 0 ? undefined : { rules, namespace };
 }
+
+function reaches(exportTo: readonly string[], client: string): boolean {
+  return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(client);
+}
+
+interface Remembered {
+  readonly version: number;
+  readonly shelves: Map<string, readonly Consolidated[]>;
+}
+
+/** A gateway's host has as many rules as there are hosts behind it: they are merged once, until one of them changes. */
+const REMEMBERED = new WeakMap<HostLookup<DestinationRule>, Remembered>();
+
+function consolidatedOn(world: World, namespace: string, host: string, shelf: Shelf): readonly Consolidated[] {
+  const lookup = world.destinationRules(namespace);
+  if (lookup.size === 0) return NO_RULES;
+  let memory = REMEMBERED.get(lookup);
+  if (memory?.version !== lookup.version) {
+    memory = { version: lookup.version, shelves: new Map() };
+    REMEMBERED.set(lookup, memory);
+  }
+  const key = `${shelf} ${host}`;
+  const known = memory.shelves.get(key);
+  if (known !== undefined) return known;
+  const found = consolidate(mostSpecific(lookup, host, (rule) => stands(world, rule, shelf)) ?? []);
+  memory.shelves.set(key, found);
+  return found;
+}
+
+const NO_RULES: readonly Consolidated[] = Object.freeze([]);
 
 /** The rules of the exact host, else of the longest wildcard over it that has any on this shelf. */
 function mostSpecific(
@@ -114,25 +140,28 @@ const OWN: readonly string[] = ['.'];
  * by age; each into every earlier one that it fits; it stays by itself where it does not fit the last one.
  */
 function consolidate(rules: readonly DestinationRule[]): readonly Consolidated[] {
-  const [only] = rules;
-  if (only !== undefined && rules.length === 1) return [standing(only)];
   const ordered = [
     ...rules.filter(({ spec }) => spec.workloadSelector !== undefined),
     ...rules.filter(({ spec }) => spec.workloadSelector === undefined),
   ];
-  const kept: Consolidated[] = [];
+  const kept: Merging[] = [];
   for (const rule of ordered) {
     let stays = true;
-    for (let at = 0; at < kept.length; at++) {
-      const older = kept[at];
-      if (older === undefined) continue;
+    for (const older of kept) {
       const fit = fitOf(older, rule);
       stays = fit !== 'merged';
-      if (fit !== 'apart') kept[at] = mergedInto(older, rule);
+      if (fit !== 'apart') mergeInto(older, rule);
     }
     if (stays) kept.push(standing(rule));
   }
   return kept;
+}
+
+/** A rule while others are merged into it. */
+interface Merging extends Consolidated {
+  readonly from: DestinationRule[];
+  trafficPolicy: TrafficPolicy | undefined;
+  readonly subsets: Map<string, Subset>;
 }
 
 /** `merged`: only a part of the older one. `both`: a part of it, and by itself as well. `apart`: no part of it. */
@@ -148,19 +177,21 @@ function fitOf(older: Consolidated, rule: DestinationRule): 'merged' | 'both' | 
   return (mine === undefined) === (theirs === undefined) ? 'merged' : 'both';
 }
 
-function standing(rule: DestinationRule): Consolidated {
-  const { trafficPolicy, subsets, workloadSelector } = rule.spec;
-  return { from: [rule], trafficPolicy, subsets, workloadSelector, exportTo: exportToOf(rule) };
+function standing(rule: DestinationRule): Merging {
+  const { trafficPolicy, workloadSelector } = rule.spec;
+  const merging = { from: [rule], trafficPolicy, subsets: new Map(), workloadSelector, exportTo: exportToOf(rule) };
+  addSubsets(merging, rule);
+  return merging;
 }
 
-function mergedInto(older: Consolidated, rule: DestinationRule): Consolidated {
-  const names = new Set(older.subsets.map(({ name }) => name));
-  return {
-    ...older,
-    from: [...older.from, rule],
-    trafficPolicy: older.trafficPolicy ?? rule.spec.trafficPolicy,
-    subsets: [...older.subsets, ...rule.spec.subsets.filter(({ name }) => !names.has(name))],
-  };
+function mergeInto(older: Merging, rule: DestinationRule): void {
+  older.from.push(rule);
+  older.trafficPolicy ??= rule.spec.trafficPolicy;
+  addSubsets(older, rule);
+}
+
+function addSubsets({ subsets }: Merging, { spec }: DestinationRule): void {
+  for (const subset of spec.subsets) if (!subsets.has(subset.name)) subsets.set(subset.name, subset);
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -22,8 +22,8 @@ export function clusterSteps(proxy: ClusterProxy, outcome: ClusterOutcome): read
   const { declaration } = service;
   const choice = ruleFor(world, namespace, labels, host, declaration.namespace);
   const policy = policyStep(proxy, declaration.namespace, outcome, choice);
-  if (policy.reason === 'no-subset') return [known, policy];
-  const subset = choice.rule?.subsets.find(({ name }) => name === outcome.subset);
+  if (policy.reason === 'no-subset' || policy.reason === 'no-rule-for-subset') return [known, policy];
+  const subset = outcome.subset === undefined ? undefined : choice.rule?.subsets.get(outcome.subset);
   const settings = policyFor(choice.rule, subset, port);
   const dialled = dialOf(world, proxy.kind, declaration, service.port, subset, settings.passthrough);
   const balancer = settings.passthrough ? settingPlace(choice.rule, subset, port, 'loadBalancer') : undefined;

@@ -13,14 +13,15 @@ export function policyStep(
   proxy: ClusterProxy,
   owner: string,
   { host, subset }: ClusterOutcome,
-  { rule, namespace }: RuleChoice,
+  choice: RuleChoice,
 ): StepOf<'policy'> {
   const { world } = proxy;
+  const { rule } = choice;
   const path = [...new Set([proxy.namespace, owner, world.mesh.rootNamespace])];
-  const values = { host, subset: subset ?? '', namespace: proxy.namespace, path: path.join(', ') };
+  const values = { host, subset: subset ?? '', namespace: proxy.namespace, path: path.join(', '), owner };
   const losers = rulesFor(world, host)
     .filter((one) => rule?.from.includes(one) !== true)
-    .map((one) => loser(proxy, one, owner, path, host, { rule, namespace }));
+    .map((one) => loser(proxy, one, owner, path, host, choice));
   const [first] = rule?.from ?? [];
   if (subset !== undefined) {
     const defining = rule?.from.find(({ spec }) => spec.subsets.some(({ name }) => name === subset));
@@ -28,8 +29,9 @@ export function policyStep(
       const index = defining.spec.subsets.findIndex(({ name }) => name === subset);
       return step('policy', 'subset', { object: defining, field: `spec.subsets[${index}]` }, values, losers);
     }
-    const at = first === undefined ? undefined : { object: first, field: 'spec.subsets' };
-    return step('policy', 'no-subset', at, values, losers);
+    if (first === undefined) return step('policy', 'no-rule-for-subset', undefined, values, losers);
+    const merged = String((rule?.from.length ?? 1) - 1);
+    return step('policy', 'no-subset', { object: first, field: 'spec.subsets' }, { ...values, merged }, losers);
   }
   if (first === undefined) return step('policy', 'no-rule', undefined, values, losers);
   return step('policy', 'rule', { object: first, field: 'spec.host' }, values, losers);
@@ -49,7 +51,7 @@ function loser(
   owner: string,
   path: readonly string[],
   host: string,
-  { rule, namespace }: RuleChoice,
+  { rule, namespace }: Pick<RuleChoice, 'rule' | 'namespace'>,
 ): Loser {
   const winner = rule?.from[0];
   const lose = (reason: LossReason, field: string): Loser =>

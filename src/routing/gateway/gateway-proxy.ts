@@ -3,6 +3,8 @@ import { selects, type Labels } from '../../mesh/metadata.js';
 import type { World } from '../../mesh/world/world.js';
 import { mergedService, type ClusterProxy, type ClusterService } from '../destination/cluster.js';
 import { namedBy, type NamedService } from '../destination/route-ways.js';
+import { remembered, WorldMemory } from '../memory.js';
+import type { ClusterOutcome } from '../outcome.js';
 import { RouteView } from '../view/routes.js';
 import { ServiceView } from '../view/services.js';
 
@@ -14,8 +16,16 @@ export class GatewayProxy implements ClusterProxy {
   readonly labels: Labels;
   readonly services: ServiceView;
   readonly routes: RouteView;
+  readonly clusters = new Map<string, ClusterOutcome>();
+  readonly #services = new Map<string, readonly ClusterService[]>();
 
-  constructor(world: World, service: Service) {
+  /** The configuration of a Service's pods, remembered as long as the world does not change. */
+  static of(world: World, service: Service): GatewayProxy {
+    const { namespace, name } = service.metadata;
+    return PROXIES.get(world, `${namespace}/${name}`, () => new GatewayProxy(world, service));
+  }
+
+  private constructor(world: World, service: Service) {
     this.world = world;
     this.namespace = service.metadata.namespace;
     this.labels = service.spec.selector ?? {};
@@ -24,7 +34,8 @@ export class GatewayProxy implements ClusterProxy {
   }
 
   clusterService(host: string, port: number): ClusterService | undefined {
-    const found = mergedService(this.services.declared(host)).find((one) => one.port.number === port);
+    const services = remembered(this.#services, host, () => mergedService(this.services.declared(host)));
+    const found = services.find((one) => one.port.number === port);
     return found?.declaration.resolution === 'ALIAS' ? undefined : found;
   }
 
@@ -52,3 +63,5 @@ export class GatewayProxy implements ClusterProxy {
     return [...new Set([...mapped, ...own])];
   }
 }
+
+const PROXIES = new WorldMemory<GatewayProxy>();

@@ -3,6 +3,7 @@ import type { Service } from '../../mesh/kinds/service.js';
 import { familyOf } from '../../mesh/protocol.js';
 import type { World } from '../../mesh/world/world.js';
 import type { Call } from '../call.js';
+import { remembered } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
@@ -71,14 +72,22 @@ const NONE: readonly Way[] = [{ outcome: { type: 'none' }, source: undefined }];
 export function gatewayWays(world: World, service: Service, arrival: Arrival, trail?: Trail): readonly Way[] {
   const target = GatewayProxy.targetPort(service, arrival.port);
   if (target === undefined) return NONE;
-  const proxy = new GatewayProxy(world, service);
-  const servers = new PortServers(proxy, target);
+  const proxy = GatewayProxy.of(world, service);
+  const servers = serversOf(proxy, target);
   trail?.arrival(arrival, proxy, servers);
   if (arrival.wrap !== 'plain') {
     const wrapped = tlsWays(proxy, servers, arrival, trail);
     if (wrapped !== undefined) return wrapped;
   }
   return plaintextWays(proxy, servers, arrival, trail);
+}
+
+const SERVERS = new WeakMap<GatewayProxy, Map<number, PortServers>>();
+
+function serversOf(proxy: GatewayProxy, target: number): PortServers {
+  let ports = SERVERS.get(proxy);
+  if (ports === undefined) SERVERS.set(proxy, (ports = new Map<number, PortServers>()));
+  return remembered(ports, target, () => new PortServers(proxy, target));
 }
 
 /** The chain without an SNI: the plaintext server's. */

@@ -26,6 +26,7 @@ export function byPlace(a: BoundServer, b: BoundServer): number {
 export class PortServers {
   readonly #proxy: GatewayProxy;
   readonly #numbers: readonly number[];
+  readonly #accepted = new WeakMap<Gateway, readonly BoundServer[]>();
   /** The first plaintext server: it decides what the port's bytes are when they are no TLS. */
   readonly plaintext: BoundServer | undefined;
 
@@ -37,7 +38,11 @@ export class PortServers {
 
   /** The servers of a Gateway on this port that istiod does not refuse. */
   accepted(gateway: Gateway): readonly BoundServer[] {
-    return this.of(gateway).filter((one) => this.refusal(one) === undefined);
+    const known = this.#accepted.get(gateway);
+    if (known !== undefined) return known;
+    const accepted = this.of(gateway).filter((one) => this.refusal(one) === undefined);
+    this.#accepted.set(gateway, accepted);
+    return accepted;
   }
 
   /** The servers of a Gateway on this port; none where the Gateway does not select these pods. */
@@ -50,8 +55,9 @@ export class PortServers {
 
   /** The accepted servers with this very host, in order. */
   withHost(host: string): readonly BoundServer[] {
-    return this.#proxy.world.servedHosts
-      .of(host)
+    const gateways = this.#proxy.world.servedHosts.of(host);
+    if (gateways.length === 0) return NO_SERVERS;
+    return gateways
       .flatMap((gateway) => this.accepted(gateway))
       .filter(({ server, gateway }) => serverHosts(server, gateway).some((one) => one.host === host))
       .sort(byPlace);
@@ -99,6 +105,8 @@ export class PortServers {
     );
   }
 }
+
+const NO_SERVERS: readonly BoundServer[] = Object.freeze([]);
 
 export function isPlainHttp(server: GatewayServer): boolean {
   return familyOf(server.port.protocol) === 'http';

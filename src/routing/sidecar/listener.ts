@@ -3,6 +3,7 @@ import type { ProtocolFamily } from '../../mesh/protocol.js';
 import { EVERYBODY, portKey, type Declaration, type PortBinding } from '../../mesh/world/declaration.js';
 import type { World } from '../../mesh/world/world.js';
 import { endpointsOf } from '../destination/dial.js';
+import { remembered } from '../memory.js';
 import { overlappingNames } from '../view/routes.js';
 import type { SeenPort, ServiceView } from '../view/services.js';
 import type { EgressView } from './egress-view.js';
@@ -50,7 +51,7 @@ export function listenerFor(proxy: SidecarProxy, address: string | undefined, po
     }
   }
   for (const view of views) {
-    const services = onAllAddresses(view.services, port);
+    const services = rememberedOnAll(view.services, port);
     if (services !== undefined) return { view, bound: false, services };
   }
   return undefined;
@@ -135,6 +136,14 @@ export function wildBindings(view: ServiceView, declaration: Declaration, port: 
     if (endpointBinds(view.world, declaration, port.number) !== undefined) return [];
   }
   return [{ declaration, port, block: undefined }];
+}
+
+const ON_ALL = new WeakMap<ServiceView, Map<number, { readonly services: ListenerServices | undefined }>>();
+
+function rememberedOnAll(view: ServiceView, port: number): ListenerServices | undefined {
+  let ports = ON_ALL.get(view);
+  if (ports === undefined) ON_ALL.set(view, (ports = new Map<number, { services: ListenerServices | undefined }>()));
+  return remembered(ports, port, () => ({ services: onAllAddresses(view, port) })).services;
 }
 
 function onAllAddresses(view: ServiceView, port: number): ListenerServices | undefined {

@@ -2,6 +2,8 @@ import type { Labels } from '../../mesh/metadata.js';
 import type { World } from '../../mesh/world/world.js';
 import { mergedService, type ClusterProxy, type ClusterService } from '../destination/cluster.js';
 import { namedBy, type NamedService } from '../destination/route-ways.js';
+import { remembered, WorldMemory } from '../memory.js';
+import type { ClusterOutcome } from '../outcome.js';
 import { RouteView } from '../view/routes.js';
 import { scopeOf, sidecarOf, type Scope } from '../view/scope.js';
 import { ServiceView } from '../view/services.js';
@@ -22,7 +24,11 @@ export class SidecarProxy implements ClusterProxy {
     this.world = world;
     this.namespace = namespace;
     this.labels = labels;
-    this.#views = viewsOf(world, namespace, sidecar?.metadata.name ?? '', () => scopeOf(world, sidecar, namespace));
+    this.#views = VIEWS.get(
+      world,
+      sidecar === undefined ? namespace : `${namespace} ${sidecar.metadata.namespace}/${sidecar.metadata.name}`,
+      () => new ScopeViews(world, namespace, scopeOf(world, sidecar, namespace)),
+    );
     this.scope = this.#views.scope;
   }
 
@@ -32,6 +38,10 @@ export class SidecarProxy implements ClusterProxy {
       ported: this.#views.all.find(({ entry }) => entry?.port?.number === port),
       portless: this.#views.all.find(({ entry }) => entry?.port === undefined),
     };
+  }
+
+  get clusters(): Map<string, ClusterOutcome> {
+    return this.#views.clusters;
   }
 
   clusterService(host: string, port: number): ClusterService | undefined {
@@ -53,7 +63,8 @@ class ScopeViews {
   readonly all: readonly EgressView[];
   readonly #world: World;
   readonly #namespace: string;
-  readonly #clusters = new Map<string, readonly ClusterService[]>();
+  readonly clusters = new Map<string, ClusterOutcome>();
+  readonly #services = new Map<string, readonly ClusterService[]>();
 
   constructor(world: World, namespace: string, scope: Scope) {
     this.#world = world;
@@ -68,11 +79,7 @@ class ScopeViews {
 
   /** The ports of a service that is imported, each with the declaration that gives its cluster. */
   services(host: string): readonly ClusterService[] {
-    const known = this.#clusters.get(host);
-    if (known !== undefined) return known;
-    const made = mergedService(this.#declared(host));
-    this.#clusters.set(host, made);
-    return made;
+    return remembered(this.#services, host, () => mergedService(this.#declared(host)));
   }
 
   clusterService(host: string, port: number): ClusterService | undefined {
@@ -101,19 +108,5 @@ function aliasless(service: ClusterService | undefined): ClusterService | undefi
   return service?.declaration.resolution === 'ALIAS' ? undefined : service;
 }
 
-const REMEMBERED = new WeakMap<World, { version: number; readonly views: Map<string, ScopeViews> }>();
-
-/** The views of a scope, remembered as long as the world does not change. */
-function viewsOf(world: World, namespace: string, sidecar: string, scope: () => Scope): ScopeViews {
-  let memory = REMEMBERED.get(world);
-  if (memory?.version !== world.version) {
-    memory = { version: world.version, views: new Map() };
-    REMEMBERED.set(world, memory);
-  }
-  const key = `${namespace}/${sidecar}`;
-  const known = memory.views.get(key);
-  if (known !== undefined) return known;
-  const made = new ScopeViews(world, namespace, scope());
-  memory.views.set(key, made);
-  return made;
-}
+/** The views of a scope are remembered as long as the world does not change. */
+const VIEWS = new WorldMemory<ScopeViews>();

@@ -4,6 +4,7 @@ import { byAge } from '../../mesh/metadata.js';
 import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
 import type { HostLookup } from '../../mesh/world/host-lookup.js';
 import type { World } from '../../mesh/world/world.js';
+import { remembered } from '../memory.js';
 import { importsDerivedRoute, importsRoute, type EgressEntry } from './scope.js';
 import { exported, visibilityOf, type Visibility } from './visibility.js';
 
@@ -19,7 +20,7 @@ export class RouteView {
   readonly namespace: string;
   readonly #kind: ProxyKind;
   readonly #entry: EgressEntry | undefined;
-  readonly #ranks = new Map<VirtualService, number>();
+  readonly #ranks = new WeakMap<VirtualService, number>();
   readonly #named = new Map<string, readonly VirtualService[]>();
 
   constructor(world: World, namespace: string, kind: ProxyKind, entry: EgressEntry | undefined) {
@@ -39,11 +40,10 @@ export class RouteView {
 
   /** Those that name this very host, with case. */
   named(host: string): readonly VirtualService[] {
-    const known = this.#named.get(host);
-    if (known !== undefined) return known;
-    const found = this.ordered(this.world.routes.of(host));
-    this.#named.set(host, found);
-    return found;
+    const all = this.world.routes.of(host);
+    const [only] = all;
+    if (only !== undefined && all.length === 1) return this.sees(only) ? all : NO_ROUTES;
+    return remembered(this.#named, host, () => this.ordered(all));
   }
 
   /** Those that name this host whatever the case, for HTTP: `host` is in lower case. */
@@ -117,6 +117,7 @@ export class RouteView {
 }
 
 const HIDDEN = -1;
+const NO_ROUTES: readonly VirtualService[] = Object.freeze([]);
 const CLASSES = { private: 0, named: 2, public: 4 } as const;
 
 /** The names of an index that overlap `host`, itself included. */

@@ -2,6 +2,7 @@ import { familyOf, type Protocol, type ProtocolFamily } from '../../mesh/protoco
 import { byServiceAge, type Declaration, type DeclaredPort } from '../../mesh/world/declaration.js';
 import type { World } from '../../mesh/world/world.js';
 import { visibilityOf } from './visibility.js';
+import { remembered } from '../memory.js';
 import { importsService, type EgressEntry } from './scope.js';
 
 export type ServiceHiding = 'not-exported' | 'not-imported' | 'other-port';
@@ -27,13 +28,14 @@ export class ServiceView {
    * Kubernetes Service, else that of the first (`selectServices` in istiod).
    */
   declared(host: string): readonly Declaration[] {
-    const known = this.#known.get(host);
-    if (known !== undefined) return known;
-    const seen = this.visible(this.world.declarations.of(host));
-    const winner = this.#winner(seen);
-    const staying = winner === undefined ? seen : seen.filter(({ namespace }) => namespace === winner);
-    this.#known.set(host, staying);
-    return staying;
+    const all = this.world.declarations.of(host);
+    // Most hosts are declared once and for everybody: there is nothing to find out, and nothing to remember.
+    if (this.entry === undefined && all.length < 2 && all.every(isEverybodys)) return all;
+    return remembered(this.#known, host, () => {
+      const seen = this.visible(all);
+      const winner = this.#winner(seen);
+      return winner === undefined ? seen : seen.filter(({ namespace }) => namespace === winner);
+    });
   }
 
   /** Whether this very declaration is among those that count. */
@@ -105,6 +107,10 @@ export class ServiceView {
 export interface SeenPort extends DeclaredPort {
   readonly protocol: Protocol;
   readonly family: ProtocolFamily;
+}
+
+function isEverybodys({ exportTo }: Declaration): boolean {
+  return exportTo.length === 1 && exportTo[0] === '*';
 }
 
 function isPublic({ exportTo }: Declaration): boolean {
