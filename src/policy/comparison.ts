@@ -10,9 +10,13 @@ import type { TouchedCall } from './touched-calls.js';
 /** What happens to one call of one client in one world. */
 export interface TracedCall {
   readonly client: ClientClass;
+  /** Every client of which the same call is traced, this one among them. */
+  readonly peers: readonly ClientClass[];
   readonly touched: TouchedCall;
   readonly ways: readonly Way[];
   readonly verdict: Verdict;
+  /** The same call before the change; undefined in the world before it. */
+  readonly earlier: TracedCall | undefined;
 }
 
 /** The same call of the same client on both sides of a change. */
@@ -27,27 +31,31 @@ export function compare(
   isEgressGateway: IsEgressGateway,
   calls: readonly TouchedCall[],
 ): readonly Comparison[] {
-  const before = { world: worlds.before, isEgressGateway };
-  const after = { world: worlds.after, isEgressGateway };
+  const topologies = {
+    before: { world: worlds.before, isEgressGateway },
+    after: { world: worlds.after, isEgressGateway },
+  };
   const known = new Map<string, readonly ClientClass[]>();
   return calls.flatMap((touched) => {
     const { host, port, address } = touched.call;
     const key = `${host} ${port} ${address ?? ''}`;
-    let clients = known.get(key);
-    if (clients === undefined) {
-      clients = classesOf([worlds.before, worlds.after], host, port, address);
-      known.set(key, clients);
-    }
-    return clients.map((client) => ({
-      before: tracedCall(before, client, touched),
-      after: tracedCall(after, client, touched),
-    }));
+    const peers = known.get(key) ?? classesOf([worlds.before, worlds.after], host, port, address);
+    known.set(key, peers);
+    return peers.map((client) => {
+      const one = { client, peers, touched };
+      const before = tracedCall(topologies.before, one, undefined);
+      return { before, after: tracedCall(topologies.after, one, before) };
+    });
   });
 }
 
-function tracedCall(topology: Topology, client: ClientClass, touched: TouchedCall): TracedCall {
-  const { namespace, labels } = client;
+function tracedCall(
+  topology: Topology,
+  one: Pick<TracedCall, 'client' | 'peers' | 'touched'>,
+  earlier: TracedCall | undefined,
+): TracedCall {
+  const { namespace, labels } = one.client;
   const sidecar: Client = { kind: 'sidecar', namespace, labels };
-  const ways = trace(topology, sidecar, touched.call);
-  return { client, touched, ways, verdict: verdictOf(outcomesOf(ways)) };
+  const ways = trace(topology, sidecar, one.touched.call);
+  return { ...one, ways, verdict: verdictOf(outcomesOf(ways)), earlier };
 }

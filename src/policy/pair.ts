@@ -1,27 +1,27 @@
 import { resolveGateway, resolveHost } from '../mesh/host.js';
 import type { Gateway } from '../mesh/kinds/gateway.js';
 import type { Destination, VirtualService } from '../mesh/kinds/virtual-service.js';
+import type { Service } from '../mesh/kinds/service.js';
 import { selects } from '../mesh/metadata.js';
 import type { World } from '../mesh/world/world.js';
 import type { CallProtocol } from '../routing/call.js';
 import { mergedRules } from '../routing/delegates.js';
-import { egressGatewayNamed } from '../routing/egress-gateways.js';
 import type { Topology } from '../routing/trace.js';
 import type { TracedCall } from './comparison.js';
+import { isEgressGateway } from './leads.js';
+import { SECTIONS, type Section } from './route-places.js';
 import type { Scene } from './rule.js';
-
-export type Section = 'http' | 'tls' | 'tcp';
 
 /** One match of one rule of a VirtualService, or a rule without matches: for whom it is, and where it leads. */
 export interface Half {
+  /** The VirtualService that it is written in: a delegate, or the very one. */
+  readonly owner: VirtualService;
   readonly section: Section;
   readonly rule: number;
-  readonly match: number | undefined;
-  /** `spec.http[0]` or `spec.http[0].match[1]`. */
+  /** In `owner`: `spec.http[0]`, or `spec.http[0].match[1]`. */
   readonly field: string;
+  /** Undefined where it is for every port. */
   readonly port: number | undefined;
-  /** As written. */
-  readonly gateways: readonly string[];
   readonly onMesh: boolean;
   /** It is for an egress gateway's pods: through which of its Gateways. */
   readonly onGateways: readonly Gateway[];
@@ -36,7 +36,6 @@ interface WrittenRule {
   readonly index: number;
   readonly match: readonly { readonly gateways: readonly string[]; readonly port: number | undefined }[];
   readonly destinations: readonly Destination[];
-  /** The VirtualService that it is written in. */
   readonly owner: VirtualService;
 }
 
@@ -45,43 +44,30 @@ export function halvesOf(topology: Topology, route: VirtualService): readonly Ha
   const { world } = topology;
   const { spec } = route;
   const binding = bindingOf(topology, route);
-  const http: readonly WrittenRule[] = mergedRules(world, route).map(({ rule, match, owner }, index) => {
-    const at = owner === route ? spec.http.indexOf(rule) : index;
-    return { section: 'http', index: at, match, destinations: rule.route.map(({ destination }) => destination), owner };
+  const http = mergedRules(world, route).map(({ rule, match, owner, index }): WrittenRule => {
+    return { section: 'http', index, match, destinations: rule.route.map(({ destination }) => destination), owner };
   });
-  const bytes: readonly WrittenRule[] = (['tls', 'tcp'] as const).flatMap((section) =>
-    spec[section].map((rule, index) => ({
-      section,
-      index,
-      match: rule.match,
-      destinations: rule.route.map(({ destination }) => destination),
-      owner: route,
-    })),
+  const bytes = (['tls', 'tcp'] as const).flatMap((section) =>
+    spec[section].map(({ match, route: to }, index): WrittenRule => {
+      return { section, index, match, destinations: to.map(({ destination }) => destination), owner: route };
+    }),
   );
   return [...http, ...bytes].flatMap(({ section, index, match: matches, destinations, owner }): readonly Half[] => {
     const leads = destinations.map((destination) => isEgressGateway(topology, destination, owner));
-    const shared = {
-      section,
-      rule: index,
-      toGateway: leads.includes(true),
-      toElsewhere: leads.includes(false),
-    };
+    const rule = { owner, section, rule: index, toGateway: leads.includes(true), toElsewhere: leads.includes(false) };
     const field = `spec.${section}[${index}]`;
-    const all = { match: undefined, field, port: undefined, gateways: [] };
     if (matches.length === 0) {
-      return [{ ...shared, ...all, onMesh: binding.mesh, onGateways: binding.gateways }];
+      return [{ ...rule, field, port: undefined, onMesh: binding.mesh, onGateways: binding.gateways }];
     }
     return matches.map(({ gateways, port }, match) => {
-      const open = gateways.length === 0;
+      const isOpen = gateways.length === 0;
       const named = gateways.map((name) => resolveGateway(name, route.metadata.namespace));
       return {
-        ...shared,
-        match,
+        ...rule,
         field: `${field}.match[${match}]`,
-        port: port === 0 ? undefined : port,
-        gateways,
-        onMesh: binding.mesh && (open || gateways.includes('mesh')),
-        onGateways: open ? binding.gateways : binding.gateways.filter((one) => named.includes(gatewayKey(one))),
+        port,
+        onMesh: binding.mesh && (isOpen || gateways.includes('mesh')),
+        onGateways: isOpen ? binding.gateways : binding.gateways.filter((one) => named.includes(gatewayKey(one))),
       };
     });
   });
@@ -92,6 +78,7 @@ export function serves(section: Section, protocol: CallProtocol): boolean {
   return section === 'tcp' || section === protocol;
 }
 
+/** What `spec.gateways` of a VirtualService binds. */
 export interface Binding {
   readonly mesh: boolean;
   /** The Gateways listed that exist and select an egress gateway's pods. */
@@ -100,41 +87,41 @@ export interface Binding {
   readonly unknown: readonly { readonly name: string; readonly index: number }[];
 }
 
-export function bindingOf({ world, isEgressGateway: test }: Topology, route: VirtualService): Binding {
-  const { spec, metadata } = route;
+export function bindingOf(topology: Topology, { spec, metadata }: VirtualService): Binding {
   const gateways: Gateway[] = [];
   const unknown: { name: string; index: number }[] = [];
-  spec.gateways.forEach((name, index) => {
-    if (name === 'mesh') return;
-    const found = gatewayNamed(world, resolveGateway(name, metadata.namespace));
+  for (const [index, name] of spec.gateways.entries()) {
+    if (name === 'mesh') continue;
+    const found = gatewayNamed(topology.world, resolveGateway(name, metadata.namespace));
     if (found === undefined) unknown.push({ name, index });
-    else if (selectsEgressGateway(world, test, found)) gateways.push(found);
-  });
+    else if (isServedByEgressGateway(topology, found)) gateways.push(found);
+  }
   return { mesh: spec.gateways.length === 0 || spec.gateways.includes('mesh'), gateways, unknown };
 }
 
-export function gatewayNamed(world: World, key: string): Gateway | undefined {
+function gatewayNamed(world: World, key: string): Gateway | undefined {
   const slash = key.indexOf('/');
   const found = world.object('Gateway', key.slice(0, slash), key.slice(slash + 1));
   return found?.kind === 'Gateway' ? found : undefined;
 }
 
-/** Whether a Gateway is served by the pods of some egress gateway. */
-function selectsEgressGateway(world: World, test: Topology['isEgressGateway'], { spec }: Gateway): boolean {
-  for (const service of world.all('Service')) {
-    if (test(service) && selects(spec.selector, service.spec.selector ?? {})) return true;
-  }
-  return false;
-}
-
-function isEgressGateway(topology: Topology, destination: Destination, owner: VirtualService): boolean {
-  const { world } = topology;
-  const host = resolveHost(destination.host, owner.metadata.namespace, world.mesh.domain);
-  return egressGatewayNamed(world, topology.isEgressGateway, host) !== undefined;
-}
-
-export function gatewayKey({ metadata }: Gateway): string {
+function gatewayKey({ metadata }: Gateway): string {
   return `${metadata.namespace}/${metadata.name}`;
+}
+
+function isServedByEgressGateway(topology: Topology, { spec }: Gateway): boolean {
+  return egressGatewaysOf(topology).some((service) => selects(spec.selector, service.spec.selector ?? {}));
+}
+
+const EGRESS_GATEWAYS = new WeakMap<Topology, readonly Service[]>();
+
+/** Every egress gateway. All Services are looked at, so it is remembered as long as the judgement lasts. */
+function egressGatewaysOf(topology: Topology): readonly Service[] {
+  const known = EGRESS_GATEWAYS.get(topology);
+  if (known !== undefined) return known;
+  const found = [...topology.world.all('Service')].filter(topology.isEgressGateway);
+  EGRESS_GATEWAYS.set(topology, found);
+  return found;
 }
 
 /** The calls to hosts of a VirtualService that do not arrive: they leak or break. A call that is refused harms nobody. */
@@ -142,6 +129,36 @@ export function harmedCalls({ calls, topology }: Scene, route: VirtualService): 
   const { domain } = topology.world.mesh;
   const hosts = route.spec.hosts.map((host) => resolveHost(host, route.metadata.namespace, domain).toLowerCase());
   return calls.filter(
-    ({ verdict, touched }) => (verdict === 'leaks' || verdict === 'broken') && hosts.includes(touched.shownHost),
+    ({ verdict, touched }) => (verdict === 'leaks' || verdict === 'broken') && hosts.includes(touched.hostInWords),
   );
+}
+
+/** A gateway that a match names and `spec.gateways` does not list. */
+export interface UnlistedGateway {
+  /** As written. */
+  readonly name: string;
+  readonly section: Section;
+  readonly field: string;
+}
+
+/** Every such name in a VirtualService: the match cannot apply there. */
+export function unlistedGateways({ spec, metadata }: VirtualService): readonly UnlistedGateway[] {
+  const keyOf = (name: string): string => resolveGateway(name, metadata.namespace);
+  const listed = new Set((spec.gateways.length > 0 ? spec.gateways : ['mesh']).map(keyOf));
+  return SECTIONS.flatMap((section) =>
+    spec[section].flatMap(({ match }, rule) =>
+      match.flatMap(({ gateways }, at) =>
+        gateways.flatMap((name, index) =>
+          listed.has(keyOf(name))
+            ? []
+            : [{ name, section, field: `spec.${section}[${rule}].match[${at}].gateways[${index}]` }],
+        ),
+      ),
+    ),
+  );
+}
+
+/** Whether `gateway-not-listed` has something to say of such a name. */
+export function namesUnlisted(route: VirtualService, test: (name: string) => boolean): boolean {
+  return unlistedGateways(route).some(({ name }) => test(name));
 }

@@ -1,134 +1,205 @@
-import type { Way } from '../../routing/way.js';
-import type { TracedCall } from '../comparison.js';
-import { leakReason, type LeakReason } from '../leak-reason.js';
-import type { Observation, ReasonText, Rule, Scene } from '../rule.js';
+import { explainLeak } from '../leaks/explain-leak.js';
+import { leakOf, type Leak, type LeakMessage } from '../leaks/leak.js';
+import type { MessageText, Observation, Rule, Scene } from '../rule.js';
 
-const TEXTS: Readonly<Record<LeakReason, ReasonText>> = {
+const MESSAGES = {
   'no-route': {
+    message: '{calls} from {clients} leave the mesh directly: no VirtualService takes {declared} to the egress gateway',
+    mend: 'before this, apply a VirtualService for {declared} with two rules for port {port}: from mesh to the egress gateway, and from the gateway to {declared}',
+  },
+  'no-route/mesh-not-listed': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: no VirtualService takes them to the egress gateway',
-    mend: 'write a VirtualService for {host} with a mesh rule that sends port {port} to the egress gateway and a gateway rule that sends it out, and apply it before the entry',
+      '{calls} from {clients} leave the mesh directly: {route} leads to the egress gateway, but its spec.gateways does not list mesh',
+    mend: 'add mesh to spec.gateways',
+  },
+  'no-route/no-mesh-rule': {
+    message: '{calls} from {clients} leave the mesh directly: no rule of {route} for mesh leads to the egress gateway',
+    mend: 'add a rule to spec.{section} with match.gateways [mesh] and port {port} whose destination is the egress gateway',
+  },
+  'no-route/direct': {
+    message:
+      '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and none leads to the egress gateway',
+    mend: 'send this rule to the egress gateway, and add one with match.gateways [{gateway}] that goes out from there',
+  },
+  'no-route/headless': {
+    message:
+      '{calls} from {clients} leave the mesh directly: {service} has no cluster IP, so the sidecar dials whatever address the client dialled',
+    mend: 'give the Service a cluster IP',
   },
   'port-uncovered': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: {route} routes other ports of the host, not this one',
-    mend: 'add a mesh rule and a gateway rule for port {port} to {route}, or take the port out of the entry',
+      '{calls} from {clients} leave the mesh directly: {route} takes other ports of the host to the egress gateway, not {port}',
+    mend: 'give {route} rules for port {port} as for the others, or take the port out of {entry}',
+  },
+  'port-uncovered/undeclared-name': {
+    message:
+      '{calls} from {clients} leave the mesh directly: only {declared} is declared, and then Istio reads {route} on port 80 alone',
+    mend: 'declare {host} itself in a ServiceEntry',
   },
   weight: {
     message:
-      'a part of the calls to {host}:{port} leaves the mesh directly from {clients}: it is weighted to {destination}',
-    mend: 'give all weight to the egress gateway',
+      'a share of the {calls}{requests} from {clients} leaves the mesh directly: weight {weight} goes to {destination}',
+    mend: 'remove this destination, so that all goes to the egress gateway',
   },
   mirror: {
-    message:
-      'a copy of the calls to {host}:{port} leaves the mesh directly from {clients}: it is mirrored to {destination}',
-    mend: 'mirror from the rule of the gateway, or remove the mirror',
+    message: 'a copy of the {calls}{requests} from {clients} leaves the mesh directly: it is mirrored to {destination}',
+    mend: 'remove the mirror, or mirror in the rule for the gateway',
   },
   fallthrough: {
+    message: '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}',
+    mend: 'send this rule to the egress gateway too; if it is meant for the gateway, give it match.gateways [{gateway}]',
+  },
+  'fallthrough/subnets': {
     message:
-      'calls to {host}:{port} that no earlier rule matches leave the mesh directly from {clients}: this rule sends them to {destination}',
-    mend: 'send this rule to the egress gateway too, or limit it to the gateway with match.gateways',
+      '{calls} from {clients} leave the mesh directly unless they go to {subnets}: the rule of {route} is for these addresses only',
+    mend: 'remove destinationSubnets, or add a rule without it behind this one',
+  },
+  'fallthrough/egress-proxy': {
+    message:
+      '{calls} from {clients} leave the mesh directly: what nothing else takes goes to the egressProxy of this Sidecar, {destination}',
+    mend: 'remove egressProxy, or name the egress gateway in it',
   },
   shadowed: {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: this rule goes before whatever leads to the egress gateway and sends them to {destination}',
-    mend: 'send this rule to the egress gateway, or limit it to the gateway with match.gateways',
+      '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and goes before {rival}, which leads to the egress gateway',
+    mend: 'send this rule to the egress gateway, or remove it',
+  },
+  'shadowed/address': {
+    message:
+      '{calls} from {clients} leave the mesh directly: this rule names addresses, so it goes before {rival}, which leads to the egress gateway',
+    mend: 'send this rule to the egress gateway, or remove it',
+  },
+  'shadowed/owner': {
+    message:
+      '{calls} from {clients} leave the mesh directly: the host belongs to this VirtualService, which has no rule for them, and not to {rival}, which leads to the egress gateway',
+    mend: 'give it a rule for port {port} to the egress gateway, or take the host out of it',
   },
   'unscoped-rule': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: this rule is for the sidecars as well as for the gateway',
-    mend: 'write match.gateways with the name of the Gateway into every match of the rule, and a rule with match.gateways [mesh] that goes to the egress gateway before it',
+      '{calls}{requests} from {clients} leave the mesh directly: this rule to {destination} is for the sidecars as well as for {gateway}',
+    mend: 'write match.gateways [{gateway}] into it, and before it have a rule with match.gateways [mesh] to the egress gateway',
   },
   'wrong-section': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: port {port} speaks {protocol}, which obeys the section {section} of a VirtualService, and {route} has no such rule for it',
-    mend: 'write the rules of {route} for port {port} under {section}',
+      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads spec.{section}, and {route} has its rules in spec.{written}',
+    mend: 'move the rules for port {port} to spec.{section}',
+  },
+  'wrong-section/protocol': {
+    message:
+      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads spec.{section}, and {route} has its rules in spec.{written}',
+    mend: 'declare the port with protocol {wanted}, or move those rules to spec.{section}',
   },
   'source-scope': {
-    message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: sourceLabels or sourceNamespace leaves them without a rule in {route}',
-    mend: 'add a mesh rule without sourceLabels and sourceNamespace behind the others in {route}',
+    message: '{calls} from {clients} leave the mesh directly: {condition} limits the rule of {route} to other pods',
+    mend: 'remove {condition}, or add a rule without it behind this one',
   },
   delegate: {
+    message: '{calls} from {clients} leave the mesh directly: this rule is delegated to {delegate}, which {problem}',
+    mend: 'apply {delegate} without hosts, exported to namespace {namespace}, with a rule to the egress gateway',
+  },
+  'delegate/direct': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: the rule is delegated, and the delegate is missing, hidden or direct',
-    mend: 'let the delegate send the calls to the egress gateway and export it to the namespace of {route}',
+      '{calls}{requests} from {clients} leave the mesh directly: this rule, to which others delegate, sends them to {destination}',
+    mend: 'send this rule to the egress gateway',
   },
   'not-exported': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: {route} is not exported to them, the entry is',
-    mend: 'export {route} wherever the entry is exported',
+      '{calls} from {clients} leave the mesh directly: {route} leads to the egress gateway, but is not exported to them as {entry} is',
+    mend: 'give {route} and {entry} the same exportTo',
   },
   'sidecar-scope': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: their Sidecar imports the entry and not {route}',
-    mend: 'add {routeNamespace}/{host} to the egress hosts of the Sidecar',
+      '{calls} from {clients} leave the mesh directly: their {sidecar} imports the host and not {route}, which leads to the egress gateway',
+    mend: 'add {import} to these hosts',
   },
   'private-rival': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: this VirtualService is private to their namespace, so it goes before {route}',
-    mend: 'send it to the egress gateway, or delete it',
+      '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and for these clients goes before {rival}, which leads to the egress gateway',
+    mend: 'send this rule to the egress gateway, or remove it',
   },
   alias: {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: the entry dials an outside address under this name',
-    mend: 'route {host} through the egress gateway as the outside host that it is, or give it endpoints inside the mesh',
+      '{calls} from {clients} leave the mesh directly: {entry} dials {address}, which is outside, under this name',
+    mend: 'give it endpoints inside the mesh, or route {declared} through the egress gateway as an outside host',
+  },
+  'alias/joined': {
+    message:
+      '{calls} from {clients} leave the mesh directly: {stranger} gives {service} the address {address}, which is outside',
+    mend: 'take the address out, or reach it by a host of its own through the egress gateway',
   },
   'address-capture': {
     message:
-      'calls on port {port} to an address that this entry declares leave the mesh directly from {clients}, whatever host they name',
-    mend: 'route the entry through the egress gateway in the section tcp, or take the addresses out of it',
+      'calls to {address} on port {port} from {clients} leave the mesh directly, whatever host they name: {entry} declares the address',
+    mend: 'take the address out, or send port {port} of {declared} to the egress gateway in spec.tcp of a VirtualService',
+  },
+  'address-capture/port': {
+    message:
+      '{calls} from {clients} leave the mesh directly: {entry} takes whatever nothing else takes on port {port}, which is {protocol} and has no address',
+    mend: 'declare the protocol that the port speaks (TLS, HTTP), or send it to the egress gateway in spec.tcp of a VirtualService',
   },
   'external-name': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: a Service of type ExternalName leads to {destination}',
-    mend: 'name the egress gateway by its full host name, or delete the Service',
+      '{calls}{requests} from {clients} leave the mesh directly: the destination is {service}, an ExternalName that stands for {destination}',
+    mend: 'write the full name of the egress gateway as the destination, or remove that Service',
+  },
+  'external-name/dialled': {
+    message:
+      '{calls} from {clients} leave the mesh directly: the name stands for {destination}, and Istio routes it like an entry without a VirtualService',
+    mend: 'remove the Service, and let clients call the outside host by its own name',
   },
   'passthrough-lb': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: the route names the egress gateway, and a DestinationRule with the load balancer PASSTHROUGH makes the sidecar dial the original address',
-    mend: 'remove loadBalancer.simple PASSTHROUGH from the DestinationRule of the egress gateway',
+      '{calls} from {clients} leave the mesh directly: this makes the sidecar dial the address that the client dialled, not {destination}',
+    mend: 'remove PASSTHROUGH',
   },
   'gateway-shadowed': {
     message:
-      'calls to {host}:{port} leave the mesh directly from {clients}: another object gives the host name of the egress gateway an outside address',
-    mend: 'take the host name of the egress gateway, or its labels, out of that object',
+      '{calls} from {clients} leave the mesh directly: {entry} declares the name of the egress gateway, and is dialled in its place',
+    mend: 'take the name out of {entry}',
+  },
+  'gateway-shadowed/joined': {
+    message:
+      '{calls} from {clients} leave the mesh directly: {stranger} gives the egress gateway the address {address}, which is outside',
+    mend: 'take the address out, or the name or labels by which it joins the egress gateway',
+  },
+  'gateway-shadowed/headless': {
+    message:
+      '{calls} from {clients} leave the mesh directly: the egress gateway has no cluster IP, so the sidecar dials whatever address the client dialled',
+    mend: 'give the Service of the egress gateway a cluster IP',
   },
   'deleted-route': {
     message:
-      'calls to {host}:{port} would leave the mesh directly from {clients}: {route} takes them to the egress gateway, and the ServiceEntry stays',
-    mend: 'delete the ServiceEntry first',
+      '{calls} from {clients} would leave the mesh directly: {route} takes them to the egress gateway, and {entry} stays',
+    mend: 'delete {entry} first',
   },
-};
+} as const satisfies Readonly<Record<LeakMessage, MessageText>>;
 
 /** Every way out of the mesh that does not pass an egress gateway, for its host and port. */
 export const directEgress: Rule = {
   id: 'direct-egress',
-  reasons: TEXTS,
+  messages: MESSAGES,
   *check(scene: Scene): Generator<Observation> {
     for (const traced of scene.calls) {
       if (traced.verdict !== 'leaks') continue;
       for (const way of traced.ways) {
-        if (way.outcome.type === 'cluster' && way.outcome.external === true) yield observed(scene, traced, way);
+        const leak = leakOf(scene, traced, way);
+        if (leak !== undefined) yield observed(leak);
       }
     }
   },
 };
 
-function observed(scene: Scene, traced: TracedCall, way: Way): Observation {
-  const { touched, client } = traced;
-  const { host, port } = way.outcome.type === 'cluster' ? way.outcome : { host: '', port: 0 };
-  const { reason, object, field, values } = leakReason(scene, traced, way);
-  const { address = '', protocol } = touched.call;
+function observed(leak: Leak): Observation {
+  const { traced, outcome, source } = leak;
+  const { call, shownHost } = traced.touched;
+  const { port, protocol, address = '' } = call;
+  const who = traced.client.description;
   return {
-    rule: 'direct-egress',
-    reason,
-    object,
-    field,
-    host: touched.shownHost,
-    port: touched.call.port,
-    client,
-    identity: [touched.shownHost, touched.call.port, protocol, address, client.description, host, port].join(' '),
-    values,
+    identity: [shownHost, port, protocol, address, who, outcome.host, outcome.port].join(' '),
+    decider: source.object,
+    call: traced,
+    host: shownHost,
+    port,
+    explain: () => explainLeak(leak),
   };
 }

@@ -1,20 +1,25 @@
+import type { Gateway } from '../../mesh/kinds/gateway.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
+import { covers } from '../../mesh/host.js';
+import { serverHosts } from '../../routing/gateway/servers.js';
 import type { TracedCall } from '../comparison.js';
+import { bindingOf, halvesOf, harmedCalls, namesUnlisted, serves, type Half } from '../pair.js';
+import { placeAt, type Section } from '../route-places.js';
 import type { Observation, Rule, Scene } from '../rule.js';
-import { bindingOf, halvesOf, harmedCalls, serves, type Half, type Section } from '../pair.js';
 
 /** A VirtualService that sends calls to the egress gateway, where nothing tells the gateway what to do with them. */
 export const missingGatewayMatch: Rule = {
   id: 'missing-gateway-match',
-  reasons: {
+  messages: {
     'no-gateway-rule': {
-      message: 'it sends {host}:{port} to the egress gateway, and no rule tells the gateway where to send it on',
-      mend: 'add a rule with match.gateways [{gateway}] whose destination is {host}',
+      message:
+        'it sends {host}:{port} to the egress gateway, and no rule tells the gateway where to send that on, so calls fail',
+      mend: 'add a rule to spec.{section} with match.gateways [{gateway}] whose destination is {host}',
     },
     'gateway-not-bound': {
       message:
-        'it sends {host}:{port} to the egress gateway and binds no Gateway, and no other VirtualService tells the gateway where to send it on',
-      mend: 'add the Gateway to spec.gateways and a rule with match.gateways [<the Gateway>] whose destination is {host}',
+        'it sends {host}:{port} to the egress gateway, and no VirtualService tells the gateway where to send that on, so calls fail',
+      mend: 'add the Gateway for {host} to spec.gateways, and a rule with match.gateways [that Gateway] whose destination is {host}',
     },
   },
   *check(scene: Scene): Generator<Observation> {
@@ -24,24 +29,27 @@ export const missingGatewayMatch: Rule = {
     for (const harmed of harmedCalls(scene, subject)) {
       const section = sentBy(subject, harmed);
       if (section === undefined || hasGatewayHalf(scene, subject, harmed)) continue;
-      const { shownHost, call } = harmed.touched;
-      const identity = `${shownHost} ${call.port} ${section}`;
+      const { shownHost, hostInWords, call } = harmed.touched;
+      const identity = `${hostInWords} ${call.port} ${section}`;
       if (told.has(identity)) continue;
       told.add(identity);
-      const { gateways, unknown } = bindingOf(scene.topology, subject);
-      const bound = gateways.length + unknown.length > 0;
       yield {
-        rule: 'missing-gateway-match',
-        reason: bound ? 'no-gateway-rule' : 'gateway-not-bound',
-        object: subject,
-        field: bound ? `spec.${section}` : 'spec.gateways',
+        identity,
         host: shownHost,
         port: call.port,
-        identity,
-        values: {
-          host: harmed.touched.hostInWords,
-          port: String(call.port),
-          gateway: gateways[0]?.metadata.name ?? unknown[0]?.name ?? '',
+        explain: () => {
+          const { gateways, unknown } = bindingOf(scene.topology, subject);
+          const [gateway] = gateways;
+          const name = gateway?.metadata.name ?? unknown[0]?.name;
+          const values = {
+            host: hostInWords,
+            port: String(call.port),
+            gateway: name ?? '',
+            section: gateway === undefined ? section : gatewaySection(gateway, call.host, section),
+          };
+          return name === undefined
+            ? { message: 'gateway-not-bound', object: subject, field: 'spec.gateways', values }
+            : { message: 'no-gateway-rule', object: subject, field: `spec.${section}`, values };
         },
       };
     }
@@ -53,10 +61,30 @@ function sentBy(route: VirtualService, { ways }: TracedCall): Section | undefine
   for (const { source, next, outcome } of ways) {
     const toGateway = next !== undefined || (outcome.type === 'cluster' && outcome.missing === true);
     if (source?.object !== route || !toGateway) continue;
-    const section = /^spec\.(http|tls|tcp)\[/.exec(source.field)?.[1];
-    if (section === 'http' || section === 'tls' || section === 'tcp') return section;
+    const place = placeAt(route, source.field);
+    if (place !== undefined) return place.section;
   }
   return undefined;
+}
+
+/** The section in which a Gateway's server for a host looks for routes (B2). */
+function gatewaySection(gateway: Gateway, host: string, otherwise: Section): Section {
+  const server = gateway.spec.servers.find((one) => serverHosts(one, gateway).some((own) => covers(own.host, host)));
+  switch (server?.port.protocol) {
+    case undefined:
+      return otherwise;
+    case 'TLS':
+      return server.tls?.mode === 'PASSTHROUGH' ? 'tls' : 'tcp';
+    case 'HTTPS':
+      return server.tls?.mode === 'PASSTHROUGH' ? 'tls' : 'http';
+    case 'TCP':
+    case 'Mongo':
+    case 'MySQL':
+    case 'Redis':
+      return 'tcp';
+    default:
+      return 'http';
+  }
 }
 
 /** Whether any VirtualService has a rule for an egress gateway that could take the call there. */
@@ -68,14 +96,17 @@ function hasGatewayHalf(scene: Scene, subject: VirtualService, { touched, ways }
   const ports = ways.flatMap(({ outcome }) => (outcome.type === 'cluster' ? [outcome.port] : []));
   const fits = ({ section, port, onGateways, toElsewhere }: Half): boolean =>
     onGateways.length > 0 && toElsewhere && serves(section, protocol) && (port === undefined || ports.includes(port));
-  return [...routes].some((route) => halvesOf(scene.topology, route).some(fits)) || bindsUnknown(scene, subject);
+  return [...routes].some((route) => halvesOf(scene.topology, route).some(fits)) || isTold(scene, subject);
 }
 
-/** A Gateway that does not exist yet may be what the rule is for: `unknown-gateway` tells it. */
-function bindsUnknown({ topology }: Scene, route: VirtualService): boolean {
-  const { unknown } = bindingOf(topology, route);
-  const names = new Set(unknown.map(({ name }) => name));
-  return [...route.spec.http, ...route.spec.tls, ...route.spec.tcp].some(({ match }) =>
-    match.some(({ gateways }) => gateways.some((name) => names.has(name))),
+/** The rule is there, for a Gateway that `unknown-gateway` or `gateway-not-listed` tells. */
+function isTold({ topology }: Scene, route: VirtualService): boolean {
+  const unknown = new Set(bindingOf(topology, route).unknown.map(({ name }) => name));
+  return namesUnlisted(route, (name) => name !== 'mesh') || namesAny(route, (name) => unknown.has(name));
+}
+
+function namesAny({ spec }: VirtualService, test: (gateway: string) => boolean): boolean {
+  return [...spec.http, ...spec.tls, ...spec.tcp].some(({ match }) =>
+    match.some(({ gateways }) => gateways.some(test)),
   );
 }

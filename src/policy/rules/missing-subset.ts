@@ -1,40 +1,62 @@
-import type { Observation, Rule, Scene } from '../rule.js';
+import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { World } from '../../mesh/world/world.js';
+import { callsInWords } from '../calls-in-words.js';
+import type { TracedCall } from '../comparison.js';
+import { nameOf } from '../object-name.js';
+import type { Explanation, Observation, Rule, Scene } from '../rule.js';
+import { definerOf, rulesFor, subsetLackOf, type SubsetLack } from '../subset-lack.js';
 
 /** A route that names a subset which the client does not find. */
 export const missingSubset: Rule = {
   id: 'missing-subset',
-  reasons: {
+  messages: {
     'not-defined': {
-      message:
-        'no DestinationRule that {clients} look at defines the subset {subset} of {destination}, so calls to {host}:{port} fail',
-      mend: 'define the subset in a DestinationRule for {destination} in the namespace of that Service, or in the namespace of the clients where these have a DestinationRule for it',
+      message: '{calls} from {clients} fail: no DestinationRule for {destination} defines the subset {subset}',
+      mend: 'first apply a DestinationRule that does, in namespace {namespace}, or leave subset out',
+    },
+    'not-visible': {
+      message: '{calls} from {clients} fail: {rule} defines the subset {subset}, and they do not see it',
+      mend: 'define the subset in namespace {namespace}, in a DestinationRule without exportTo and workloadSelector',
+    },
+    'not-visible/outdone': {
+      message: '{calls} from {clients} fail: {rule} defines the subset {subset}, and {nearer} goes before it',
+      mend: 'define the subset in {nearer} too, or remove that',
     },
   },
   *check({ subject, calls, topology }: Scene): Generator<Observation> {
-    for (const { ways, touched, client } of calls) {
-      for (const { outcome, source } of ways) {
-        if (outcome.type !== 'cluster' || outcome.missing !== true || outcome.subset === undefined) continue;
-        if (source === undefined || topology.world.declarations.of(outcome.host).length === 0) continue;
-        if (subject?.kind === 'VirtualService' && source.object !== subject) continue;
+    const { world } = topology;
+    for (const call of calls) {
+      for (const way of call.ways) {
+        const lack = subsetLackOf(world, call, way);
+        if (lack === undefined || (subject?.kind === 'VirtualService' && lack.route !== subject)) continue;
+        const { touched, client } = call;
+        const { shownHost } = touched;
+        const { port } = touched.call;
         yield {
-          rule: 'missing-subset',
-          reason: 'not-defined',
-          mode: 'warn',
-          object: source.object,
-          field: `${source.field}.subset`,
-          host: touched.shownHost,
-          port: touched.call.port,
-          client,
-          identity: [outcome.host, outcome.subset, touched.shownHost, touched.call.port, client.description].join(' '),
-          values: {
-            clients: client.description,
-            subset: outcome.subset,
-            destination: outcome.host,
-            host: touched.hostInWords,
-            port: String(touched.call.port),
-          },
+          identity: [lack.host, lack.subset, shownHost, port, client.description].join(' '),
+          decider: lack.route,
+          call,
+          host: shownHost,
+          port,
+          explain: () => explain(world, subject, call, lack),
         };
       }
     }
   },
 };
+
+function explain(world: World, subject: MeshObject | undefined, call: TracedCall, lack: SubsetLack): Explanation {
+  const { route, field, host, subset, namespace, reads } = lack;
+  const values = { calls: callsInWords(call.touched), destination: host, subset, namespace };
+  const at = { mode: 'warn', object: route, field, values } as const;
+  const definer = definerOf(world, lack);
+  if (definer === undefined) return { ...at, message: 'not-defined' };
+  const named = { ...values, rule: nameOf(definer) };
+  // The injection has provided it, in vain: an outage that the author of the route cannot have meant.
+  const isInjected = definer.metadata.labels['app.kubernetes.io/managed-by'] === 'sallyport';
+  const mode = isInjected && subject === route ? 'enforce' : 'warn';
+  const [nearer] = reads === undefined || reads === definer.metadata.namespace ? [] : rulesFor(world, reads, host);
+  return nearer === undefined
+    ? { ...at, mode, message: 'not-visible', values: named }
+    : { ...at, mode, message: 'not-visible/outdone', values: { ...named, nearer: nameOf(nearer) } };
+}

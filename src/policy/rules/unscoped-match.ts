@@ -1,36 +1,47 @@
+import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
+import type { TracedCall } from '../comparison.js';
+import { halvesOf, harmedCalls, type Half } from '../pair.js';
+import { placeAt } from '../route-places.js';
 import type { Observation, Rule, Scene } from '../rule.js';
-import { halvesOf, harmedCalls } from '../pair.js';
 
 /** A rule that the sidecars and the gateway both take, though it can be right for one of them only. */
 export const unscopedMatch: Rule = {
   id: 'unscoped-match',
-  reasons: {
+  messages: {
     'both-sides': {
-      message: 'this rule is for the sidecars and for the gateway alike: for one of them it leads the wrong way',
-      mend: 'write match.gateways: [mesh] where the rule leads to the egress gateway, the name of the Gateway where it leads out',
+      message: 'this is for the sidecars and for {gateway} alike, and leads the wrong way for one of them',
+      mend: 'write match.gateways [mesh] if the rule leads to the egress gateway, [{gateway}] if it leads out',
     },
   },
   *check(scene: Scene): Generator<Observation> {
     const { subject, topology } = scene;
     if (subject?.kind !== 'VirtualService') return;
     const harmed = harmedCalls(scene, subject);
+    if (harmed.length === 0) return;
     for (const half of halvesOf(topology, subject)) {
-      if (!half.onMesh || half.onGateways.length === 0) continue;
-      const rule = `spec.${half.section}[${half.rule}]`;
-      const blamed = harmed.find(({ ways }) =>
-        [...ways, ...ways.flatMap(({ next }) => next ?? [])].some(
-          ({ source }) => source?.object === subject && source.field.startsWith(`${rule}.`),
-        ),
-      );
+      const [gateway] = half.onGateways;
+      if (half.owner !== subject || !half.onMesh || gateway === undefined) continue;
+      const blamed = harmed.find((call) => isTakenBy(call, subject, half));
       if (blamed === undefined) continue;
       yield {
-        rule: 'unscoped-match',
-        reason: 'both-sides',
-        object: subject,
-        field: half.field,
+        identity: `${blamed.touched.hostInWords} ${half.section}`,
         host: blamed.touched.shownHost,
-        identity: `${blamed.touched.shownHost} ${half.section}`,
+        explain: () => ({
+          message: 'both-sides',
+          object: subject,
+          field: half.field,
+          values: { gateway: gateway.metadata.name },
+        }),
       };
     }
   },
 };
+
+/** Whether a rule decides a call, at the sidecar or at the gateway. */
+function isTakenBy({ ways }: TracedCall, route: VirtualService, { section, rule }: Half): boolean {
+  return [...ways, ...ways.flatMap(({ next }) => next ?? [])].some(({ source }) => {
+    if (source?.object !== route) return false;
+    const place = placeAt(route, source.field);
+    return place?.section === section && place.rule === rule;
+  });
+}

@@ -1,0 +1,38 @@
+import type { ServiceEntry } from '../../mesh/kinds/service-entry.js';
+import type { Service } from '../../mesh/kinds/service.js';
+import { nameOf } from '../object-name.js';
+import { leakValues, type Leak, type LeakExplanation } from './leak.js';
+
+/** The service that a sidecar dials by itself, and where it is declared. */
+export interface Standing extends Pick<LeakExplanation, 'object' | 'field' | 'values'> {
+  readonly service: ServiceEntry | Service;
+  /** The host as it is declared. */
+  readonly declared: string;
+}
+
+/** `object` and `field` are those of an entry that only the judgement assumes in the VirtualService for which it does. */
+export function standingOf(leak: Leak, service: ServiceEntry | Service): Standing {
+  const { outcome, scene } = leak;
+  const values = { ...leakValues(leak), entry: nameOf(service), declared: outcome.host };
+  if (service.kind === 'Service') return { service, declared: outcome.host, object: service, field: 'spec', values };
+  const index = service.spec.hosts.findIndex((host) => host.toLowerCase() === outcome.host.toLowerCase());
+  const declared = service.spec.hosts[index] ?? outcome.host;
+  const route = scene.imagined.get(service);
+  if (route !== undefined) {
+    const entry = `a ServiceEntry for ${declared}`;
+    return { service, declared, object: route, field: 'spec.hosts', values: { ...values, entry, declared } };
+  }
+  return { service, declared, object: service, field: `spec.hosts[${index}]`, values: { ...values, declared } };
+}
+
+/** The field of a service's port; the standing's own where the entry is only assumed. */
+export function portField({ service, object, field }: Standing, port: number): string {
+  const index = service.spec.ports.findIndex(({ number }) => number === port);
+  return object === service && index >= 0 ? `spec.ports[${index}]` : field;
+}
+
+/** How a sentence names the protocol of a service's port. */
+export function protocolInWords({ service }: Standing, port: number): string {
+  const protocol = service.spec.ports.find(({ number }) => number === port)?.protocol ?? 'unset';
+  return protocol === 'unset' ? 'of no declared protocol' : protocol;
+}
