@@ -8,7 +8,7 @@ import type { ClusterOutcome } from '../outcome.js';
 import { visibilityOf } from '../view/visibility.js';
 import { dialStep } from './dial.js';
 import { exportToField, portField } from './fields.js';
-import { policyStep, settingPlace } from './destination-rule.js';
+import { definition, policyStep, settingPlace } from './destination-rule.js';
 import { preference } from './service.js';
 import { step, type Loser, type Step, type StepOf } from './step.js';
 
@@ -23,7 +23,7 @@ export function clusterSteps(proxy: ClusterProxy, outcome: ClusterOutcome): read
   const choice = ruleFor(world, namespace, labels, host, declaration.namespace);
   const policy = policyStep(proxy, declaration.namespace, outcome, choice);
   if (policy.reason === 'no-subset' || policy.reason === 'no-rule-for-subset') return [known, policy];
-  const subset = outcome.subset === undefined ? undefined : choice.rule?.subsets.get(outcome.subset);
+  const subset = outcome.subset === undefined ? undefined : definition(choice.rule, outcome.subset)?.subset;
   const settings = policyFor(choice.rule, subset, port);
   const dialled = dialOf(world, proxy.kind, declaration, service.port, subset, settings.passthrough);
   const balancer = settings.passthrough ? settingPlace(choice.rule, subset, port, 'loadBalancer') : undefined;

@@ -24,17 +24,27 @@ export function policyStep(
     .map((one) => loser(proxy, one, owner, path, host, choice));
   const [first] = rule?.from ?? [];
   if (subset !== undefined) {
-    const defining = rule?.from.find(({ spec }) => spec.subsets.some(({ name }) => name === subset));
-    if (defining !== undefined) {
-      const index = defining.spec.subsets.findIndex(({ name }) => name === subset);
-      return step('policy', 'subset', { object: defining, field: `spec.subsets[${index}]` }, values, losers);
-    }
+    const defined = definition(rule, subset);
+    if (defined !== undefined) return step('policy', 'subset', defined, values, losers);
     if (first === undefined) return step('policy', 'no-rule-for-subset', undefined, values, losers);
     const merged = String((rule?.from.length ?? 1) - 1);
     return step('policy', 'no-subset', { object: first, field: 'spec.subsets' }, { ...values, merged }, losers);
   }
   if (first === undefined) return step('policy', 'no-rule', undefined, values, losers);
   return step('policy', 'rule', { object: first, field: 'spec.host' }, values, losers);
+}
+
+/** Where a subset is defined: of several merged rules in the oldest that has it. */
+export function definition(
+  rule: EffectiveRule | undefined,
+  name: string,
+): (Place & { readonly subset: Subset }) | undefined {
+  for (const object of rule?.from ?? []) {
+    const index = object.spec.subsets.findIndex((one) => one.name === name);
+    const subset = object.spec.subsets[index];
+    if (subset !== undefined) return { object, field: `spec.subsets[${index}]`, subset };
+  }
+  return undefined;
 }
 
 /** Every DestinationRule of the world for a host. */

@@ -7,7 +7,7 @@ import { outcomesOf, type Way } from '../way.js';
 import { clusterSteps } from './cluster.js';
 import { nameOf } from './fields.js';
 import { bindingStep } from './gateway-routes.js';
-import { portStep, serverStep } from './gateway-servers.js';
+import { meantServer, portStep, serverStep } from './gateway-servers.js';
 import { Recording } from './recording.js';
 import { routeSteps } from './route.js';
 import { declaredPort, serviceStep } from './service.js';
@@ -73,8 +73,9 @@ function explainedWay(
   next: Hop | undefined,
 ): ExplainedWay {
   const { outcome } = way;
-  const cluster = outcome.type === 'cluster' && proxy !== undefined ? clusterSteps(proxy, outcome) : [];
-  return { outcome, steps: [...routeSteps(way, kept), ...cluster], next };
+  if (proxy === undefined) return { outcome, steps: [], next };
+  const cluster = outcome.type === 'cluster' ? clusterSteps(proxy, outcome) : [];
+  return { outcome, steps: [...routeSteps(proxy.world, way, kept), ...cluster], next };
 }
 
 /** What happens at an egress gateway: from its Service's port to where it sends the call. */
@@ -83,10 +84,10 @@ function gatewayHop(recording: Recording, gateway: Service, port: number, ways: 
   const kept = parts.flatMap((part) => part.kept);
   const steps: Step[] = [portStep(gateway, port)];
   if (arrived !== undefined) {
-    const server = serverStep(arrived, served);
+    const bound = meantServer(arrived, served);
+    const server = serverStep(arrived, bound, served);
     steps.push(server);
-    const takes = server.reason === 'plaintext' || server.reason === 'terminates' || server.reason === 'passes';
-    if (served !== undefined && takes) steps.push(bindingStep(arrived, served, parts, ways));
+    if (bound !== undefined && ROUTED.has(server.reason)) steps.push(bindingStep(arrived, bound, parts, ways));
   }
   return {
     proxy: { kind: 'gateway', service: nameOf(gateway), port },
@@ -94,6 +95,9 @@ function gatewayHop(recording: Recording, gateway: Service, port: number, ways: 
     ways: distinct(ways.map((way) => explainedWay(way, arrived?.proxy, kept, undefined))),
   };
 }
+
+/** What a server can come to and leave the rest to its routes. */
+const ROUTED: ReadonlySet<string> = new Set(['plaintext', 'terminates', 'passes', 'no-rule']);
 
 /** Several matches of one rule lead the same way. */
 function distinct(ways: readonly ExplainedWay[]): readonly ExplainedWay[] {

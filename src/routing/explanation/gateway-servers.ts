@@ -24,20 +24,35 @@ export function portStep(gateway: Service, port: number): StepOf<'port'> {
   return step('port', 'service-port', { object: gateway, field: portField(gateway, port) }, values);
 }
 
-/** The server that takes the connection, and those that do not (T8.1, T8.2, T8.4). */
-export function serverStep(arrived: Arrived, bound: BoundServer | undefined): StepOf<'server'> {
+/**
+ * The server that the connection is for: the one that takes it, or else one that would if it had a rule. Undefined where there is
+ * neither.
+ */
+export function meantServer(arrived: Arrived, served: BoundServer | undefined): BoundServer | undefined {
+  if (served !== undefined && reasonOf(arrived, served) !== 'tls-on-plaintext') return served;
+  const bound = [...candidates(arrived)].flatMap((gateway) => arrived.servers.of(gateway));
+  return bound.find((one) => lossOf(arrived, one, undefined)?.reason === 'no-rule') ?? served;
+}
+
+/** The server that the connection is for, and those that it is not for (T8.1, T8.2, T8.4). */
+export function serverStep(
+  arrived: Arrived,
+  bound: BoundServer | undefined,
+  served: BoundServer | undefined,
+): StepOf<'server'> {
   const { arrival } = arrived;
-  const names = [...new Set([arrival.sni ?? '', arrival.host])].filter((name) => name !== '');
   const values = {
+    wrap: arrival.wrap,
+    inside: arrival.inside,
     sni: arrival.sni ?? '',
     host: arrival.host,
     mode: bound?.server.tls?.mode ?? '',
     protocol: bound?.server.port.protocol ?? '',
   };
-  const losers = [...candidates(arrived, names)].flatMap((gateway) => lossesOf(arrived, gateway, bound));
+  const losers = [...candidates(arrived)].flatMap((gateway) => lossesOf(arrived, gateway, bound));
   if (bound === undefined) return step('server', 'no-server', undefined, values, losers);
   const at = { object: bound.gateway, field: `spec.servers[${bound.index}]` };
-  return step('server', reasonOf(arrived, bound), at, values, losers);
+  return step('server', bound === served ? reasonOf(arrived, bound) : 'no-rule', at, values, losers);
 }
 
 function reasonOf({ arrival }: Arrived, bound: BoundServer): StepReasons['server'] {
@@ -53,8 +68,9 @@ function reasonOf({ arrival }: Arrived, bound: BoundServer): StepReasons['server
 }
 
 /** The Gateways with a server for one of the names, and those that a VirtualService for one of them binds. */
-function candidates({ proxy }: Arrived, names: readonly string[]): ReadonlySet<Gateway> {
+function candidates({ proxy, arrival }: Arrived): ReadonlySet<Gateway> {
   const { servedHosts, routes } = proxy.world;
+  const names = new Set([arrival.sni ?? '', arrival.host].filter((name) => name !== ''));
   const found = new Set<Gateway>();
   for (const name of names) {
     for (const served of overlappingNames(servedHosts, name)) {

@@ -15,7 +15,7 @@ export function serviceStep(sight: Sight, recording: Recording, call: Call): Ste
   const candidates = declarationsFor(sight, call);
   const winner = declared(sight, recording, candidates, call);
   const losers = candidates.flatMap((one) => (one === winner ? [] : loser(sight, one, winner, call)));
-  const values = { host: call.host, port: String(call.port) };
+  const values = { host: call.host, port: String(call.port), namespace: sight.proxy.namespace };
   if (winner !== undefined) {
     const shown = { ...values, host: winner.host, protocol: sight.port(winner, call.port)?.protocol ?? 'unset' };
     if (isDialled(sight, winner, call)) {

@@ -26,10 +26,12 @@ export interface StepReasons {
   readonly route: 'all-calls' | 'some-calls' | 'redirect' | 'direct-response' | 'https-redirect' | 'no-rule-left';
   /** What the rule names. */
   readonly destination: 'sole' | 'weight' | 'mirror';
+  /** What the named Service stands for. */
+  readonly alias: 'external-name';
   /** How this proxy knows that. */
   readonly cluster: 'known' | 'unknown' | 'hidden' | 'port-unknown';
   /** The DestinationRule for it. */
-  readonly policy: 'no-rule' | 'rule' | 'subset' | 'no-subset';
+  readonly policy: 'no-rule' | 'rule' | 'subset' | 'no-subset' | 'no-rule-for-subset';
   /** What is dialled in the end. */
   readonly dial:
     | 'inside'
@@ -47,7 +49,14 @@ export interface StepReasons {
   readonly port: 'service-port' | 'no-service-port';
   /** The server of a Gateway that takes the connection. */
   readonly server:
-    'plaintext' | 'terminates' | 'passes' | 'no-server' | 'tls-on-plaintext' | 'no-certificate' | 'no-http-inside';
+    | 'plaintext'
+    | 'terminates'
+    | 'passes'
+    | 'no-server'
+    | 'no-rule'
+    | 'tls-on-plaintext'
+    | 'no-certificate'
+    | 'no-http-inside';
   /** The VirtualService that is bound to that server. */
   readonly binding: 'route' | 'no-route';
 }
