@@ -1,0 +1,113 @@
+import type { Labels } from '../mesh/metadata.js';
+import type { ExplainedWay, Explanation, Hop, HopProxy, Step } from '../routing/explanation/step.js';
+import { loserNotes } from './loser-notes.js';
+import { mendOf } from './mend.js';
+import type { Paint } from './paint.js';
+import { placeText, titleOf, type Locate } from './place.js';
+import { wordsFor } from './step-words.js';
+import { END_WORDS, endOf, isFine } from './verdict-words.js';
+
+export interface ExplainTextOptions {
+  readonly locate: Locate;
+  readonly paint: Paint;
+  /** Tell every step, and who lost at each. */
+  readonly why: boolean;
+}
+
+/** The way of a call for people: hop by hop, what decided and where that stands, what it comes to, and what to change. */
+export function explainText(explanation: Explanation, options: ExplainTextOptions): string {
+  const { paint, locate } = options;
+  const end = endOf(explanation);
+  const { word, sentence } = END_WORDS[end];
+  const mend = mendOf(explanation);
+  const lines = [
+    paint.strong(questionOf(explanation)),
+    '',
+    ...hopLines(explanation.hop, options),
+    `${isFine(end) ? paint.good(word) : paint.bad(word)}: ${sentence}`,
+  ];
+  if (mend !== undefined) {
+    const [first = '', ...more] = wrapped(mend.text, WIDTH - MEND.length);
+    lines.push(`${paint.strong(MEND)}${first}`, ...more.map((line) => `${' '.repeat(MEND.length)}${line}`));
+    if (mend.object !== undefined)
+      lines.push(`${' '.repeat(MEND.length)}${paint.faint(placeText(mend.object, mend.field, locate))}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const MEND = 'Mend: ';
+/** What most terminals have at least, and no file name is asked to keep to. */
+const WIDTH = 100;
+
+/** A sentence in lines. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function questionOf({ client, call }: Explanation): string {
+  const who = client.kind === 'sidecar' ? `from ${podsOf(client.namespace, client.labels)}` : `at ${client.service}`;
+  const address = call.address === undefined ? '' : ` at address ${call.address}`;
+  return `${call.protocol} to ${call.host}:${call.port}${address}, ${who}`;
+}
+
+function podsOf(namespace: string, labels: Labels): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? `pods in ${namespace}` : `pods with ${pairs.join(',')} in ${namespace}`;
+}
+
+/** How many ways of one hop are told: a VirtualService may have thousands of rules. */
+const MOST_WAYS = 20;
+
+function hopLines(hop: Hop, options: ExplainTextOptions): readonly string[] {
+  const { paint } = options;
+  const { proxy, steps, ways } = hop;
+  const head = [paint.strong(headOf(proxy)), ...steps.flatMap((step) => stepLines(step, proxy, options))];
+  const [only] = ways;
+  if (only !== undefined && ways.length === 1) return [...head, ...wayLines(only, hop, options)];
+  const shown = ways
+    .slice(0, MOST_WAYS)
+    .flatMap((way, index) => [
+      paint.strong(`${headOf(proxy)}: way ${index + 1} of ${ways.length}`),
+      ...wayLines(way, hop, options),
+    ]);
+  const more = ways.length > MOST_WAYS ? [`... and ${ways.length - MOST_WAYS} more ways`, ''] : [];
+  return [...head, '', ...shown, ...more];
+}
+
+function headOf(proxy: HopProxy): string {
+  return proxy.kind === 'sidecar' ? 'Sidecar of the pod' : `Egress gateway ${proxy.service}, port ${proxy.port}`;
+}
+
+function wayLines({ steps, next }: ExplainedWay, { proxy, ways }: Hop, options: ExplainTextOptions): readonly string[] {
+  // Of several ways each says which calls take it.
+  const isParted = ways.length > 1;
+  const own = steps.flatMap((step) => stepLines(step, proxy, options, isParted && step.step === 'route'));
+  return next === undefined ? [...own, ''] : [...own, '', ...hopLines(next, options)];
+}
+
+function stepLines(
+  step: Step,
+  proxy: HopProxy,
+  { paint, locate, why }: ExplainTextOptions,
+  always = false,
+): readonly string[] {
+  const { label, text, quiet } = wordsFor(step, titleOf(step.object));
+  if (quiet === true && !why && !always) return [];
+  const lines = [`  ${label.padEnd(LABEL)}${text}`];
+  if (step.object !== undefined) lines.push(`${INDENT}${paint.faint(placeText(step.object, step.field, locate))}`);
+  if (!why) return lines;
+  const notes = loserNotes(step, proxy, locate).flatMap(({ text, place }) => [
+    `${INDENT}- ${text}`,
+    `${INDENT}  ${paint.faint(place)}`,
+  ]);
+  return [...lines, ...notes];
+}
+
+const LABEL = 10;
+const INDENT = ' '.repeat(LABEL + 2);

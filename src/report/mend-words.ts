@@ -1,0 +1,56 @@
+/**
+ * What to change, by what went wrong. `{object}` is the object to change, `{by}` what stands in its way; other names are values of
+ * the step.
+ */
+export const MEND_WORDS = {
+  'add-route': 'Route {host}:{port} to the egress gateway with a VirtualService, or take the port out of {object}.',
+  'add-entry': 'If it is to leave: declare {host} in a ServiceEntry, and route it to the egress gateway.',
+  'add-port': 'If it is to leave: declare port {port} in {object}, and route it to the egress gateway.',
+  'adapt-protocol': 'Call port {port} {declared}, or declare what it speaks in {object}.',
+  'add-destination': 'Nothing is called {host}: write the full name of the Service.',
+  'add-endpoint': 'Give {object} resolution DNS, or endpoints: with {resolution} it has nothing to dial here.',
+  'add-gateway-port': 'Let the route name a port that {object} has.',
+  'add-server': 'Add a server for {host} on this port to a Gateway that selects the egress gateway.',
+  'add-gateway-route': 'Add a rule for Gateway {gateway} to a VirtualService for {host}, under `{section}`.',
+  'bind-mesh': 'Add mesh to spec.gateways of {object}, with a rule that sends to the egress gateway.',
+  'bind-gateway': 'Add {gateway} to spec.gateways of {object}.',
+  'cover-hosts': "Let the hosts of {object} and of the Gateway's server cover {host}.",
+  'cover-match': 'Let a match of {object} name Gateway {gateway} and the port of its server.',
+  'cover-address': 'Let a match of {object} take the address that is dialled, or leave destinationSubnets out.',
+  'cover-name': 'Let a match of {object} have {host} among its sniHosts.',
+  'cover-other-pods': 'Let a rule of {object} take these pods too, or leave the source out of its matches.',
+  'cover-port':
+    'Let a rule of {object} take port {port} to the egress gateway, or take the port out of the ServiceEntry.',
+  'cover-rest': 'Add a last rule without a match to {object}, so that every request has one.',
+  'cover-sni':
+    'Let the server of {object} have the SNI that comes, or set tls.sni in the DestinationRule of the gateway.',
+  'declare-host': 'Declare {host} itself: a route for it counts on port 80 only where just a wildcard is declared.',
+  'declare-protocol': 'Declare what port {port} speaks in {object}: without a protocol `tls` rules do not count.',
+  'define-subset': 'Define subset {subset} in a DestinationRule for {host} in namespace {owner}.',
+  export: 'Add {namespace} to exportTo of {object}, or leave exportTo out.',
+  'free-sni': 'Take the SNI out of one of the matches that share it, for all of the later match is skipped.',
+  import: 'Add "{home}/*" to {field} of {object}, so that these pods see {by}.',
+  'mend-delegate': 'Give {object} a delegate that exists, is exported to it, and has no hosts.',
+  'move-rule': 'Move {object} to namespace {owner}: every namespace looks there.',
+  'no-alias': 'Name the egress gateway in full: {written} is {object} here, which stands for {host}.',
+  'no-balancer': 'Take PASSTHROUGH out of {object}: with it the sidecar dials what the pod dialled.',
+  'no-capture': 'Take the outside addresses out of {object}: they stand behind the name of the egress gateway.',
+  'no-mirror': 'Take the mirror out of {object}, or let it name the egress gateway.',
+  'no-namesake': 'Remove {object}: here it hides {by}.',
+  'no-proxy': 'Let the egressProxy of {object} name the egress gateway, or take it out.',
+  'no-refusal': 'Give the server of {object} another port or host, or the protocol of the one before it.',
+  'no-rival': 'Remove {object}, or let it send to the egress gateway: it goes before {by}.',
+  'no-answer': 'The rule of {object} answers itself: let it send to the egress gateway.',
+  'registry-only': 'Set outboundTrafficPolicy to REGISTRY_ONLY: then the sidecar refuses what nothing declares.',
+  'right-gateway-section': 'The server of Gateway {gateway} obeys `{section}` rules: {object} needs one there.',
+  'right-section': 'Port {port} is declared {declared}: it needs a rule under `{section}` in {object}.',
+  'select-pods': 'Let spec.selector of {object} select the pods of the egress gateway.',
+  'send-tls': 'Set tls mode ISTIO_MUTUAL for this port in the DestinationRule of the gateway: {object} wants TLS.',
+  'send-plain': 'Take the TLS out of the DestinationRule of the gateway, or let {object} take it.',
+  'send-out': 'Let the rule of {object} for the gateway send to the host outside the mesh.',
+  'send-to-gateway': 'Let this rule of {object} send to the egress gateway.',
+  'server-protocol': 'Let the server of {object} take what comes: HTTPS for HTTP inside TLS, TLS for other bytes.',
+  'share-subset': 'Add subset {subset} to {by}, which hides {object} here, or remove {by}.',
+} as const;
+
+export type MendCode = keyof typeof MEND_WORDS;
