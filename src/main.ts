@@ -8,6 +8,8 @@ const code = await run(process.argv.slice(2), {
   input: process.stdin,
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
+  // https://no-color.org
+  colour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
 });
 // All is done and written; what still waits somewhere, such as the pause of a drain that was cut short, keeps nobody.
 process.stdout.write('', () => process.exit(code));

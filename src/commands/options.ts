@@ -23,6 +23,10 @@ export function policyOption(): Option {
   return new Option('--policy <file>', 'what is decided how; everything has its default without it');
 }
 
+export function clusterOption(): Option {
+  return new Option('--cluster', 'look at the objects of a cluster instead');
+}
+
 export function kubeconfigOptions(): readonly Option[] {
   return [
     new Option(

@@ -9,4 +9,6 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** Writes what is wrong. */
   readonly complain: (text: string) => void;
+  /** What is printed may have colours: somebody looks at it, and has not asked for none. */
+  readonly colour?: boolean;
 }
