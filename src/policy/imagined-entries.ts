@@ -21,6 +21,8 @@ export interface ImaginedWorlds {
  */
 export function imagineEntries(worlds: Worlds, { old, object }: ObjectChange): ImaginedWorlds {
   const imagined = new Map<ServiceEntry, VirtualService>();
+  // Routes that go take nothing out of the mesh where their host is nobody's: only what will be there is judged so.
+  if (object?.kind !== 'VirtualService') return { worlds, imagined };
   const hosts = new Set<string>();
   // The object as it will be comes first: it is what a finding can name.
   for (const route of [object, old]) {
@@ -28,7 +30,7 @@ export function imagineEntries(worlds: Worlds, { old, object }: ObjectChange): I
     for (const entry of entriesFor(worlds.before, route)) {
       if (hosts.has(entry.metadata.name)) continue;
       hosts.add(entry.metadata.name);
-      imagined.set(entry, object?.kind === 'VirtualService' ? object : route);
+      imagined.set(entry, object);
     }
   }
   if (imagined.size === 0) return { worlds, imagined };

@@ -132,7 +132,7 @@ async function walk(t: Test, cluster: TestCluster, version: Version, name: strin
   });
 
   await t.test('routes of an entry that stays are not deleted', async (t) => {
-    refused(t, await cluster.remove(routes), '[direct-egress]', host, 'delete the ServiceEntry first');
+    refused(t, await cluster.remove(routes), '[direct-egress]', host, `delete ServiceEntry shop/${name} first`);
     refused(t, await cluster.remove(routes, '--dry-run=server'), '[direct-egress]');
   });
 

@@ -2,6 +2,7 @@ import type { Gateway } from '../../mesh/kinds/gateway.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { covers } from '../../mesh/host.js';
 import { serverHosts } from '../../routing/gateway/servers.js';
+import { egressGatewayNamed } from '../../routing/egress-gateways.js';
 import type { TracedCall } from '../comparison.js';
 import { bindingOf, halvesOf, harmedCalls, namesUnlisted, serves, type Half } from '../pair.js';
 import { placeAt, type Section } from '../route-places.js';
@@ -27,7 +28,7 @@ export const missingGatewayMatch: Rule = {
     if (subject?.kind !== 'VirtualService') return;
     const told = new Set<string>();
     for (const harmed of harmedCalls(scene, subject)) {
-      const section = sentBy(subject, harmed);
+      const section = sentBy(scene, subject, harmed);
       if (section === undefined || hasGatewayHalf(scene, subject, harmed)) continue;
       const { shownHost, hostInWords, call } = harmed.touched;
       const identity = `${hostInWords} ${call.port} ${section}`;
@@ -57,10 +58,11 @@ export const missingGatewayMatch: Rule = {
 };
 
 /** The section by which a VirtualService sends a call to an egress gateway that does not send it out. */
-function sentBy(route: VirtualService, { ways }: TracedCall): Section | undefined {
-  for (const { source, next, outcome } of ways) {
-    const toGateway = next !== undefined || (outcome.type === 'cluster' && outcome.missing === true);
-    if (source?.object !== route || !toGateway) continue;
+function sentBy({ topology }: Scene, route: VirtualService, { ways }: TracedCall): Section | undefined {
+  const { world, isEgressGateway } = topology;
+  for (const { source, outcome } of ways) {
+    if (source?.object !== route || outcome.type !== 'cluster') continue;
+    if (egressGatewayNamed(world, isEgressGateway, outcome.host) === undefined) continue;
     const place = placeAt(route, source.field);
     if (place !== undefined) return place.section;
   }
