@@ -1,7 +1,7 @@
 import type { World } from '../mesh/world/world.js';
 
 /** How many things one memory keeps: beyond it everything is forgotten, which costs only that it is found again. */
-const MOST = 10_000;
+const MOST = 30_000;
 
 /** What `make` gives for a key, made once as long as the memory holds it. */
 export function remembered<K, V>(memory: Map<K, V>, key: K, make: () => V): V {

@@ -94,7 +94,6 @@ function httpHostWays(
   const reading: DestinationReading = {
     proxy,
     port: call.port,
-    clusters: new Map(),
     service: (name) => {
       const routed = view.services.routed(name, call.port);
       return routed === undefined
@@ -125,7 +124,7 @@ function ownCluster(proxy: SidecarProxy, host: string, port: number, object: Mes
 }
 
 function byteReading(proxy: SidecarProxy, port: number): DestinationReading {
-  return { proxy, port, clusters: new Map(), service: (host) => proxy.namedService(host) };
+  return { proxy, port, service: (host) => proxy.namedService(host) };
 }
 
 function externalNameOf(object: MeshObject): string | undefined {

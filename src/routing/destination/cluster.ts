@@ -16,6 +16,8 @@ export interface ClusterProxy {
   readonly labels: Labels;
   /** The clusters that all pods with this configuration share, by name. */
   readonly clusters: Map<string, ClusterOutcome>;
+  /** Those that its labels have a say in. */
+  readonly ownClusters: Map<string, ClusterOutcome>;
   /** The service that gives this proxy the cluster, where it has one: T6.2. */
   clusterService(host: string, port: number): ClusterService | undefined;
 }
@@ -34,13 +36,12 @@ export interface ClusterKey {
 /** The cluster `port|subset|host` of a proxy: whether it exists, what it dials, and how (T6.2 to T6.4). */
 export function clusterOf(proxy: ClusterProxy, key: ClusterKey, mirror: boolean): ClusterOutcome {
   const name = `${key.port}|${key.subset ?? ''}|${key.host}|${mirror ? 'mirror' : ''}`;
-  const known = proxy.clusters.get(name);
+  const known = proxy.clusters.get(name) ?? proxy.ownClusters.get(name);
   if (known !== undefined) return known;
   const service = proxy.clusterService(key.host, key.port);
   const choice = ruleFor(proxy.world, proxy.namespace, proxy.labels, key.host, service?.declaration.namespace ?? '');
   const outcome = madeCluster(proxy, key, mirror, service, choice.rule);
-  if (!choice.byLabels) remembered(proxy.clusters, name, () => outcome);
-  return outcome;
+  return remembered(choice.byLabels ? proxy.ownClusters : proxy.clusters, name, () => outcome);
 }
 
 function madeCluster(

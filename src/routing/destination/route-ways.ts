@@ -11,8 +11,6 @@ export interface DestinationReading {
   readonly proxy: ClusterProxy;
   /** The port where the destination names none and its service does not have a sole one. */
   readonly port: number;
-  /** The clusters found so far, so that many rules to one cluster share one outcome. */
-  readonly clusters: Map<string, ClusterOutcome>;
   /** The service that a destination means, as far as this proxy looks at it (`GetDestinationCluster` in istiod). */
   service(host: string, route: VirtualService): NamedService | undefined;
 }
@@ -107,11 +105,5 @@ function clusterWay(
     port: destination.port ?? service?.solePort ?? reading.port,
     subset: destination.subset,
   };
-  const name = `${key.port}|${key.subset ?? ''}|${key.host}|${mirror ? 'mirror' : ''}`;
-  let outcome = reading.clusters.get(name);
-  if (outcome === undefined) {
-    outcome = clusterOf(reading.proxy, key, mirror);
-    reading.clusters.set(name, outcome);
-  }
-  return { outcome, source };
+  return { outcome: clusterOf(reading.proxy, key, mirror), source };
 }

@@ -123,5 +123,5 @@ export function eliminated(
 }
 
 function reading(proxy: GatewayProxy, port: number): DestinationReading {
-  return { proxy, port, clusters: new Map(), service: (host) => proxy.namedService(host) };
+  return { proxy, port, service: (host) => proxy.namedService(host) };
 }

@@ -7,6 +7,7 @@ import { remembered, WorldMemory } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
 import { RouteView } from '../view/routes.js';
 import { ServiceView } from '../view/services.js';
+import type { Way } from '../way.js';
 
 /** The pods behind an egress gateway's Service: their labels are its selector. */
 export class GatewayProxy implements ClusterProxy {
@@ -17,6 +18,9 @@ export class GatewayProxy implements ClusterProxy {
   readonly services: ServiceView;
   readonly routes: RouteView;
   readonly clusters = new Map<string, ClusterOutcome>();
+  readonly ownClusters = new Map<string, ClusterOutcome>();
+  /** What becomes of the connections that arrive, by all that is known of one. */
+  readonly arrivals = new Map<string, readonly Way[]>();
   readonly #services = new Map<string, readonly ClusterService[]>();
 
   /** The configuration of a Service's pods, remembered as long as the world does not change. */

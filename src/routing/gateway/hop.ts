@@ -73,6 +73,14 @@ export function gatewayWays(world: World, service: Service, arrival: Arrival, tr
   const target = GatewayProxy.targetPort(service, arrival.port);
   if (target === undefined) return NONE;
   const proxy = GatewayProxy.of(world, service);
+  if (trail !== undefined) return arrivedWays(proxy, target, arrival, trail);
+  const { wrap, sni, inside, host } = arrival;
+  // What a gateway does is the same whoever calls.
+  const key = `${target} ${wrap} ${sni ?? ''} ${inside} ${host}`;
+  return remembered(proxy.arrivals, key, () => arrivedWays(proxy, target, arrival, undefined));
+}
+
+function arrivedWays(proxy: GatewayProxy, target: number, arrival: Arrival, trail: Trail | undefined): readonly Way[] {
   const servers = serversOf(proxy, target);
   trail?.arrival(arrival, proxy, servers);
   if (arrival.wrap !== 'plain') {

@@ -4,7 +4,6 @@ import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
 import { httpWays, type NamedService } from '../destination/route-ways.js';
 import { keptRoutes, rulesOf, type KeptRoute } from '../http-routes.js';
-import type { ClusterOutcome } from '../outcome.js';
 import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
 import type { GatewayProxy } from './gateway-proxy.js';
@@ -45,11 +44,10 @@ export function httpHostWays(
     .filter((one) => one.domain === domain)
     .sort((a, b) => byPlace(a.bound, b.bound) || proxy.routes.compare(a.route, b.route));
   trail?.domain(parts);
-  const clusters = new Map<string, ClusterOutcome>();
   const waysOf = (kept: readonly KeptRoute[], { bound, route }: Contribution): readonly Way[] => {
     const { number } = bound.server.port;
     const service = (name: string): NamedService | undefined => proxy.namedService(name, route.metadata.namespace);
-    return rulesOf(kept).flatMap((one) => httpWays(one, { proxy, port: number, clusters, service }));
+    return rulesOf(kept).flatMap((one) => httpWays(one, { proxy, port: number, service }));
   };
   // Routes that take every request stand behind all others, and the first of them ends the list.
   const some = parts.flatMap((part) =>

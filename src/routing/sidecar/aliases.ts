@@ -8,6 +8,9 @@ import type { ServiceView } from '../view/services.js';
  * the whole host name (`GenerateAltVirtualHosts` in istiod).
  */
 export function serviceNames(name: string, namespace: string, domain: string): readonly string[] {
+  // Most names are somebody's outside: they have three labels or more, and the third is not `svc`.
+  const dot = name.indexOf('.', name.indexOf('.') + 1);
+  if (dot > 0 && !name.startsWith('.svc', dot)) return NO_NAMES;
   const labels = name.split('.');
   const [first, second, third] = labels;
   if (first === undefined || first === '' || name.startsWith('*')) return [];
@@ -17,6 +20,8 @@ export function serviceNames(name: string, namespace: string, domain: string): r
   if (labels.length === 3) return [serviceHost(first, second, domain)];
   return name.endsWith(`.svc.${domain}`) && name === serviceHost(first, second, domain) ? [name] : [];
 }
+
+const NO_NAMES: readonly string[] = Object.freeze([]);
 
 /** The wildcards `*.x` over a name that may be a headless Service's, longest first. */
 export function domainNames(host: string): readonly string[] {

@@ -34,17 +34,23 @@ export type ChainTarget =
 
 /** The chain of a listener that takes a call (T4), or undefined where the outbound policy does. */
 export function chainFor(proxy: SidecarProxy, listener: Listener, call: Call): Chain | undefined {
+  const { http } = listener.services;
+  // Most calls: to no address that an object could name, plaintext HTTP has no other chain than HTTP's own.
+  if (http !== undefined && !listener.bound && call.address === undefined && call.protocol === 'http') {
+    return httpChain(http);
+  }
   const address = call.address === undefined ? undefined : parseAddress(call.address);
   const services = listener.bound ? listener.services.all : concerned(proxy, listener, call, address);
   const chains = services
     .filter((one) => listener.services.admits(one))
     .flatMap((one) => chainsOf(proxy, listener, one));
-  const { http } = listener.services;
-  if (http !== undefined) {
-    const whateverBytes = http.port.protocol === 'HTTP_PROXY';
-    chains.push({ service: http, sni: undefined, blocks: undefined, target: { type: 'http', whateverBytes } });
-  }
+  if (http !== undefined) chains.push(httpChain(http));
   return match(chains, call, address);
+}
+
+function httpChain(service: BoundService): Chain {
+  const whateverBytes = service.port.protocol === 'HTTP_PROXY';
+  return { service, sni: undefined, blocks: undefined, target: { type: 'http', whateverBytes } };
 }
 
 /** T4.6, as Envoy chooses: by address, then by SNI, then by what the bytes are; without a step back but to the unconditional one. */

@@ -18,6 +18,7 @@ export class SidecarProxy implements ClusterProxy {
   readonly labels: Labels;
   readonly scope: Scope;
   readonly #views: ScopeViews;
+  readonly ownClusters = new Map<string, ClusterOutcome>();
 
   constructor(world: World, namespace: string, labels: Labels) {
     const sidecar = sidecarOf(world, namespace, labels);

@@ -20,7 +20,6 @@ export class RouteView {
   readonly namespace: string;
   readonly #kind: ProxyKind;
   readonly #entry: EgressEntry | undefined;
-  readonly #ranks = new WeakMap<VirtualService, number>();
   readonly #named = new Map<string, readonly VirtualService[]>();
 
   constructor(world: World, namespace: string, kind: ProxyKind, entry: EgressEntry | undefined) {
@@ -64,8 +63,11 @@ export class RouteView {
   /** Of any VirtualServices, without repeating one, those that this proxy sees, in Istio's order. */
   ordered(routes: readonly VirtualService[]): readonly VirtualService[] {
     if (routes.length === 0) return routes;
-    const seen = [...new Set(routes)].filter((route) => this.rank(route) >= 0);
-    return seen.length < 2 ? seen : seen.sort((a, b) => this.compare(a, b));
+    const seen = [...new Set(routes)]
+      .map((route) => ({ route, rank: this.rank(route) }))
+      .filter(({ rank }) => rank !== HIDDEN)
+      .sort((a, b) => a.rank - b.rank || byAge(a.route, b.route));
+    return seen.map(({ route }) => route);
   }
 
   sees(route: VirtualService): boolean {
@@ -81,11 +83,13 @@ export class RouteView {
 
   /** The class of precedence, lower first: private, exported by name, public; -1 for one that the proxy does not see. */
   rank(route: VirtualService): number {
-    const known = this.#ranks.get(route);
-    if (known !== undefined) return known;
-    const rank = this.#rank(route);
-    this.#ranks.set(route, rank);
-    return rank;
+    const visibility = this.#visibility(route);
+    if (visibility === undefined || this.hiddenBy(route) !== undefined) return HIDDEN;
+    const first =
+      hasGatewaySemantics(route) &&
+      route.metadata.namespace === this.namespace &&
+      (this.#kind === 'sidecar' || visibility === 'public');
+    return CLASSES[visibility] + (first ? 0 : 1);
   }
 
   /** Why this proxy does not see a VirtualService; undefined where it does. */
@@ -98,16 +102,6 @@ export class RouteView {
     if (this.#visibility(route) === undefined) return 'not-exported';
     const imports = hasGatewaySemantics(route) ? importsDerivedRoute : importsRoute;
     return imports(this.#entry, metadata.namespace, hosts) ? undefined : 'not-imported';
-  }
-
-  #rank(route: VirtualService): number {
-    const visibility = this.#visibility(route);
-    if (visibility === undefined || this.hiddenBy(route) !== undefined) return HIDDEN;
-    const first =
-      hasGatewaySemantics(route) &&
-      route.metadata.namespace === this.namespace &&
-      (this.#kind === 'sidecar' || visibility === 'public');
-    return CLASSES[visibility] + (first ? 0 : 1);
   }
 
   #visibility({ spec, metadata }: VirtualService): Visibility | undefined {
