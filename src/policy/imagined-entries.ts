@@ -19,23 +19,16 @@ export interface ImaginedWorlds {
  * Routes are judged as if their hosts were registered, so that they may come before their entry: a host that nobody declares gets
  * an entry of its own in both worlds.
  */
-export function imagineEntries(worlds: Worlds, { old, object }: ObjectChange): ImaginedWorlds {
-  const imagined = new Map<ServiceEntry, VirtualService>();
+export function imagineEntries(worlds: Worlds, { object }: ObjectChange): ImaginedWorlds {
   // Routes that go take nothing out of the mesh where their host is nobody's: only what will be there is judged so.
-  if (object?.kind !== 'VirtualService') return { worlds, imagined };
-  const hosts = new Set<string>();
-  // The object as it will be comes first: it is what a finding can name.
-  for (const route of [object, old]) {
-    if (route?.kind !== 'VirtualService') continue;
-    for (const entry of entriesFor(worlds.before, route)) {
-      if (hosts.has(entry.metadata.name)) continue;
-      hosts.add(entry.metadata.name);
-      imagined.set(entry, object);
-    }
-  }
-  if (imagined.size === 0) return { worlds, imagined };
-  const puts = [...imagined.keys()].map((put) => ({ put }));
-  return { worlds: { before: overlay(worlds.before, puts), after: overlay(worlds.after, puts) }, imagined };
+  if (object?.kind !== 'VirtualService') return { worlds, imagined: new Map() };
+  const entries = entriesFor(worlds.before, object);
+  if (entries.length === 0) return { worlds, imagined: new Map() };
+  const puts = entries.map((put) => ({ put }));
+  return {
+    worlds: { before: overlay(worlds.before, puts), after: overlay(worlds.after, puts) },
+    imagined: new Map(entries.map((entry) => [entry, object])),
+  };
 }
 
 function entriesFor(world: World, route: VirtualService): readonly ServiceEntry[] {

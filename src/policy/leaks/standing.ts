@@ -1,5 +1,6 @@
 import type { ServiceEntry } from '../../mesh/kinds/service-entry.js';
 import type { Service } from '../../mesh/kinds/service.js';
+import type { Protocol } from '../../mesh/protocol.js';
 import { nameOf } from '../object-name.js';
 import { leakValues, type Leak, type LeakExplanation } from './leak.js';
 
@@ -31,8 +32,12 @@ export function portField({ service, object, field }: Standing, port: number): s
   return object === service && index >= 0 ? `spec.ports[${index}]` : field;
 }
 
+export function protocolOf({ service }: Standing, port: number): Protocol {
+  return service.spec.ports.find(({ number }) => number === port)?.protocol ?? 'unset';
+}
+
 /** How a sentence names the protocol of a service's port. */
-export function protocolInWords({ service }: Standing, port: number): string {
-  const protocol = service.spec.ports.find(({ number }) => number === port)?.protocol ?? 'unset';
+export function protocolInWords(standing: Standing, port: number): string {
+  const protocol = protocolOf(standing, port);
   return protocol === 'unset' ? 'of no declared protocol' : protocol;
 }

@@ -7,7 +7,7 @@ import { SECTIONS, type Section } from '../route-places.js';
 import { hidden } from './hidden.js';
 import { isSubject, type Leak, type LeakExplanation } from './leak.js';
 import { outdone } from './outdone.js';
-import { portField, protocolInWords, type Standing } from './standing.js';
+import { portField, protocolInWords, protocolOf, type Standing } from './standing.js';
 import { undelegated } from './undelegated.js';
 
 /** What is known of a leak before it is told why. */
@@ -63,10 +63,9 @@ function isOver({ scene, traced }: Leak, { spec, metadata }: VirtualService, { d
 }
 
 /** The section of a VirtualService that Istio reads for a port's protocol: of a port without one it depends on the bytes. */
-function sectionOf({ traced }: Leak, { service }: Standing): Section {
+function sectionOf({ traced }: Leak, standing: Standing): Section {
   const { port, protocol } = traced.touched.call;
-  const found = service.spec.ports.find(({ number }) => number === port);
-  switch (familyOf(found?.protocol ?? 'unset')) {
+  switch (familyOf(protocolOf(standing, port))) {
     case 'http':
       return 'http';
     case 'tls':
@@ -98,7 +97,7 @@ function misplaced({ leak, standing, section, leads }: Circumstances): LeakExpla
   const values = {
     ...standing.values,
     route: nameOf(lead.route),
-    section,
+    ...sectionInWords(standing, port, section),
     written: lead.section,
     protocol: protocolInWords(standing, port),
     wanted: WANTED[lead.section],
@@ -108,6 +107,12 @@ function misplaced({ leak, standing, section, leads }: Circumstances): LeakExpla
   }
   const field = `${portField(standing, port)}.protocol`;
   return { message: 'wrong-section/protocol', object: standing.object, field, values };
+}
+
+/** What Istio reads for a port, and where the rules that are not read belong. */
+function sectionInWords(standing: Standing, port: number, section: Section): Pick<LeakExplanation, 'values'>['values'] {
+  if (protocolOf(standing, port) !== 'unset') return { section, read: `spec.${section}` };
+  return { section: 'tcp', read: 'spec.http for plain HTTP and spec.tcp for all else' };
 }
 
 /** The protocol whose ports obey a section. */

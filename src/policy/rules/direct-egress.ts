@@ -81,12 +81,12 @@ const MESSAGES = {
   },
   'wrong-section': {
     message:
-      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads spec.{section}, and {route} has its rules in spec.{written}',
+      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads {read}, and {route} has its rules in spec.{written}',
     mend: 'move the rules for port {port} to spec.{section}',
   },
   'wrong-section/protocol': {
     message:
-      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads spec.{section}, and {route} has its rules in spec.{written}',
+      '{calls} from {clients} leave the mesh directly: the port is {protocol}, for which Istio reads {read}, and {route} has its rules in spec.{written}',
     mend: 'declare the port with protocol {wanted}, or move those rules to spec.{section}',
   },
   'source-scope': {

@@ -19,23 +19,25 @@ export const outboundAny: Rule = {
     for (const call of calls) {
       const { touched, client, ways, verdict } = call;
       const way = ways.find(({ outcome }) => outcome.type === 'passthrough');
-      const object = way?.source?.object ?? subject ?? removed;
       // What leaks besides is told by `direct-egress`.
-      if (way === undefined || object === undefined || verdict === 'leaks') continue;
+      if (way === undefined || verdict === 'leaks') continue;
       const { port, protocol, address = '' } = touched.call;
       yield {
         identity: [touched.shownHost, port, protocol, address, client.description].join(' '),
-        decider: object,
         call,
         host: touched.shownHost,
         port,
-        explain: () => ({
-          message: way.source === undefined ? 'mesh-allows' : 'sidecar-opens',
-          ...(isOpen ? { mode: 'warn' } : {}),
-          object,
-          field: way.source?.field ?? 'spec',
-          values: { calls: callsInWords(touched) },
-        }),
+        explain: () => {
+          const object = way.source?.object ?? subject ?? removed;
+          if (object === undefined) throw new Error('what is new comes from an object that is changed');
+          return {
+            message: way.source === undefined ? 'mesh-allows' : 'sidecar-opens',
+            ...(isOpen ? { mode: 'warn' } : {}),
+            object,
+            field: way.source?.field ?? 'spec',
+            values: { calls: callsInWords(touched) },
+          };
+        },
       };
     }
   },
