@@ -1,5 +1,5 @@
 import type { Labels } from '../mesh/metadata.js';
-import type { ExplainedWay, Explanation, Hop, HopProxy, Step } from '../routing/explanation/step.js';
+import type { ExplainedWay, Explanation, Hop, HopProxy, Loser, Step } from '../routing/explanation/step.js';
 import { loserNotes } from './loser-notes.js';
 import { mendOf } from './mend.js';
 import type { Paint } from './paint.js';
@@ -14,6 +14,11 @@ export interface ExplainTextOptions {
   readonly why: boolean;
 }
 
+/** The options, with the one loser that is told even where nobody asks for all: it should have won. */
+interface Telling extends ExplainTextOptions {
+  readonly decisive: Loser | undefined;
+}
+
 /** The way of a call for people: hop by hop, what decided and where that stands, what it comes to, and what to change. */
 export function explainText(explanation: Explanation, options: ExplainTextOptions): string {
   const { paint, locate } = options;
@@ -23,7 +28,7 @@ export function explainText(explanation: Explanation, options: ExplainTextOption
   const lines = [
     paint.strong(questionOf(explanation)),
     '',
-    ...hopLines(explanation.hop, options),
+    ...hopLines(explanation.hop, { ...options, decisive: mend?.loser }),
     `${isFine(end) ? paint.good(word) : paint.bad(word)}: ${sentence}`,
   ];
   if (mend !== undefined) {
@@ -64,17 +69,17 @@ function podsOf(namespace: string, labels: Labels): string {
 /** How many ways of one hop are told: a VirtualService may have thousands of rules. */
 const MOST_WAYS = 20;
 
-function hopLines(hop: Hop, options: ExplainTextOptions): readonly string[] {
-  const { paint } = options;
+function hopLines(hop: Hop, telling: Telling): readonly string[] {
   const { proxy, steps, ways } = hop;
-  const head = [paint.strong(headOf(proxy)), ...steps.flatMap((step) => stepLines(step, proxy, options))];
+  const { strong } = telling.paint;
+  const head = [strong(headOf(proxy)), ...steps.flatMap((step) => stepLines(step, proxy, telling))];
   const [only] = ways;
-  if (only !== undefined && ways.length === 1) return [...head, ...wayLines(only, hop, options)];
+  if (only !== undefined && ways.length === 1) return [...head, ...wayLines(only, hop, telling)];
   const shown = ways
     .slice(0, MOST_WAYS)
     .flatMap((way, index) => [
-      paint.strong(`${headOf(proxy)}: way ${index + 1} of ${ways.length}`),
-      ...wayLines(way, hop, options),
+      strong(`${headOf(proxy)}: way ${index + 1} of ${ways.length}`),
+      ...wayLines(way, hop, telling),
     ]);
   const more = ways.length > MOST_WAYS ? [`... and ${ways.length - MOST_WAYS} more ways`, ''] : [];
   return [...head, '', ...shown, ...more];
@@ -84,27 +89,23 @@ function headOf(proxy: HopProxy): string {
   return proxy.kind === 'sidecar' ? 'Sidecar of the pod' : `Egress gateway ${proxy.service}, port ${proxy.port}`;
 }
 
-function wayLines({ steps, next }: ExplainedWay, { proxy, ways }: Hop, options: ExplainTextOptions): readonly string[] {
+function wayLines({ steps, next }: ExplainedWay, { proxy, ways }: Hop, telling: Telling): readonly string[] {
   // Of several ways each says which calls take it.
   const isParted = ways.length > 1;
-  const own = steps.flatMap((step) => stepLines(step, proxy, options, isParted && step.step === 'route'));
-  return next === undefined ? [...own, ''] : [...own, '', ...hopLines(next, options)];
+  const own = steps.flatMap((step) => stepLines(step, proxy, telling, isParted && step.step === 'route'));
+  return next === undefined ? [...own, ''] : [...own, '', ...hopLines(next, telling)];
 }
 
-function stepLines(
-  step: Step,
-  proxy: HopProxy,
-  { paint, locate, why }: ExplainTextOptions,
-  always = false,
-): readonly string[] {
+function stepLines(step: Step, proxy: HopProxy, telling: Telling, always = false): readonly string[] {
+  const { why, paint, locate, decisive } = telling;
   const { label, text, quiet } = wordsFor(step, titleOf(step.object));
   if (quiet === true && !why && !always) return [];
   const lines = [`  ${label.padEnd(LABEL)}${text}`];
   if (step.object !== undefined) lines.push(`${INDENT}${paint.faint(placeText(step.object, step.field, locate))}`);
-  if (!why) return lines;
-  const notes = loserNotes(step, proxy, locate).flatMap(({ text, place }) => [
-    `${INDENT}- ${text}`,
-    `${INDENT}  ${paint.faint(place)}`,
+  const losers = why ? step.losers : step.losers.filter((loser) => loser === decisive);
+  const notes = loserNotes(losers, step, proxy, locate).flatMap((note) => [
+    `${INDENT}- ${note.text}`,
+    ...note.places.map((place) => `${INDENT}  ${paint.faint(place)}`),
   ]);
   return [...lines, ...notes];
 }

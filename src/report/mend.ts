@@ -12,6 +12,8 @@ export interface Mend {
   readonly text: string;
   readonly object: MeshObject | undefined;
   readonly field: string;
+  /** The candidate that should have won. */
+  readonly loser: Loser | undefined;
 }
 
 /** What to change so that the call leaves by the egress gateway; undefined where it does, or where it is not to leave. */
@@ -50,7 +52,7 @@ function leakMend(hop: Hop): Mend | undefined {
   const rival = hop.steps.flatMap(({ losers }) => losers).find(({ reason }) => RIVALRIES.includes(reason));
   const isRight = hop.ways.some(({ next }) => next !== undefined);
   if (rival === undefined || isRight) return mend('send-to-gateway', destination, hop);
-  return mend('no-rival', destination, hop, { by: titleOf(rival.object) });
+  return { ...mend('no-rival', destination, hop, { by: titleOf(rival.object) }), loser: rival };
 }
 
 /** How a right route comes to stand behind a wrong one. */
@@ -62,7 +64,9 @@ function directMend(hop: Hop): Mend | undefined {
   const service = stepOf(hop.steps, 'service');
   if (routed === undefined || service === undefined) return undefined;
   const hidden = service.losers.find(({ reason }) => reason === 'own-namespace-first');
-  if (hidden !== undefined) return mend('no-namesake', service, hop, { by: titleOf(hidden.object) });
+  if (hidden !== undefined) {
+    return { ...mend('no-namesake', service, hop, { by: titleOf(hidden.object) }), loser: hidden };
+  }
   const isMute = service.values['protocol'] === 'unset';
   if (isMute && routed.losers.some(({ reason }) => reason === 'other-section')) {
     return mend('declare-protocol', service, hop);
@@ -94,7 +98,7 @@ function failureMend(hop: Hop): Mend | undefined {
     if (found !== undefined) return found;
   }
   if (way.next !== undefined) return failureMend(way.next);
-  const last = way.steps.find(({ step }) => step === 'destination' || step === 'route');
+  const last = stepOf(way.steps, 'destination') ?? stepOf(way.steps, 'route');
   if (last === undefined) return undefined;
   if (hop.proxy.kind === 'gateway') return mend('send-out', last, hop);
   return mend(last.step === 'route' ? 'no-answer' : 'send-to-gateway', last, hop);
@@ -197,7 +201,7 @@ const SUBSET_REMEDIES: Remedies = [
 function remedy(step: Step, remedies: Remedies, hop: Hop, values: Step['values'] = {}): Mend | undefined {
   for (const [reason, code] of remedies) {
     const loser = step.losers.find((one) => one.reason === reason);
-    if (loser !== undefined) return mend(code, atLoser(step, loser, values), hop, namesOf(loser));
+    if (loser !== undefined) return { ...mend(code, atLoser(step, loser, values), hop, namesOf(loser)), loser };
   }
   return undefined;
 }
@@ -223,7 +227,7 @@ function mend(
 ): Mend {
   const [home = ''] = proxy.kind === 'sidecar' ? [proxy.namespace] : proxy.service.split('/');
   const text = fill(MEND_WORDS[code], { namespace: home, ...spoken(values), ...names, field, object: titleOf(object) });
-  return { code, text, object, field };
+  return { code, text, object, field, loser: undefined };
 }
 
 function stepOf(steps: readonly Step[], name: Step['step']): Step | undefined {

@@ -13,16 +13,16 @@ export function policyStep(
   proxy: ClusterProxy,
   owner: string,
   { host, subset }: ClusterOutcome,
-  choice: RuleChoice,
+  { rule, namespace }: RuleChoice,
 ): StepOf<'policy'> {
   const { world } = proxy;
-  const { rule } = choice;
   const path = [...new Set([proxy.namespace, owner, world.mesh.rootNamespace])];
   const values = { host, subset: subset ?? '', namespace: proxy.namespace, path: path.join(', '), owner };
-  const losers = rulesFor(world, host)
-    .filter((one) => rule?.from.includes(one) !== true)
-    .map((one) => loser(proxy, one, owner, path, host, choice));
+  const all = rulesFor(world, host);
   const [first] = rule?.from ?? [];
+  // A namespace can decide by rules that are for other pods.
+  const decider = first ?? all.find(({ metadata }) => metadata.namespace === namespace);
+  const losers = all.filter((one) => rule?.from.includes(one) !== true).map((one) => loser(proxy, one, path, decider));
   if (subset !== undefined) {
     const defined = definition(rule, subset);
     if (defined !== undefined) return step('policy', 'subset', defined, values, losers);
@@ -55,29 +55,29 @@ function rulesFor(world: World, host: string): readonly DestinationRule[] {
   });
 }
 
+/** `decider` is of the namespace that decides, and the rule that counts where one does. */
 function loser(
   proxy: ClusterProxy,
   object: DestinationRule,
-  owner: string,
   path: readonly string[],
-  host: string,
-  { rule, namespace }: Pick<RuleChoice, 'rule' | 'namespace'>,
+  decider: DestinationRule | undefined,
 ): Loser {
-  const winner = rule?.from[0];
   const lose = (reason: LossReason, field: string): Loser =>
-    winner === undefined ? { object, field, reason } : { object, field, reason, by: { object: winner, field } };
-  const place = object.metadata.namespace;
-  if (!path.includes(place)) return { object, field: 'metadata.namespace', reason: 'off-path' };
+    decider === undefined ? { object, field, reason } : { object, field, reason, by: { object: decider, field } };
+  const { namespace } = object.metadata;
+  if (!path.includes(namespace)) return { object, field: 'metadata.namespace', reason: 'off-path' };
   if (!isOnShelf(proxy, object)) return { object, field: 'spec.exportTo', reason: 'not-exported' };
-  if (namespace !== undefined && place !== namespace) return lose('nearer-namespace', 'metadata.namespace');
+  if (decider !== undefined && decider.metadata.namespace !== namespace) {
+    return lose('nearer-namespace', 'metadata.namespace');
+  }
   const { workloadSelector } = object.spec;
   if (workloadSelector !== undefined && !selects(workloadSelector, proxy.labels)) {
     return { object, field: 'spec.workloadSelector', reason: 'other-pods' };
   }
-  if (winner !== undefined && hostOf(proxy.world, winner) !== hostOf(proxy.world, object)) {
+  if (decider !== undefined && hostOf(proxy.world, decider) !== hostOf(proxy.world, object)) {
     return lose('less-specific', 'spec.host');
   }
-  if (winner?.spec.workloadSelector !== undefined) return lose('less-specific', 'spec.workloadSelector');
+  if (decider?.spec.workloadSelector !== undefined) return lose('less-specific', 'spec.workloadSelector');
   return lose('older', 'metadata.creationTimestamp');
 }
 

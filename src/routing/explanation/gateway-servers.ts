@@ -96,8 +96,9 @@ function lossesOf(arrived: Arrived, gateway: Gateway, winner: BoundServer | unde
     if (here === undefined) return [{ object: gateway, field: `${field}.port.number`, reason: 'other-port' }];
     const loss = lossOf(arrived, here, winner);
     if (loss === undefined) return [];
-    const by = winner === undefined ? {} : { by: { object: winner.gateway, field: `spec.servers[${winner.index}]` } };
-    return [{ object: gateway, field: `${field}.${loss.field}`, reason: loss.reason, ...by }];
+    const lost = { object: gateway, field: `${field}.${loss.field}`, reason: loss.reason };
+    if (winner === undefined || loss.reason !== 'less-specific') return [lost];
+    return [{ ...lost, by: { object: winner.gateway, field: `spec.servers[${winner.index}].hosts` } }];
   });
 }
 

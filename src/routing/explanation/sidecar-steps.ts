@@ -38,7 +38,7 @@ export function chainStep(
     if (declared?.family === 'tls' && call.protocol !== 'tls') return step('chain', 'not-tls', undefined, values);
     const section = sectionOf(declared, call);
     const asked = { call, service: undefined, section, winner: undefined };
-    return step('chain', 'no-chain', undefined, values, lostRoutes(sight, asked));
+    return step('chain', 'no-chain', undefined, { ...values, section }, lostRoutes(sight, asked));
   }
   const { declaration } = taken.service;
   const { object, host: service } = declaration;
@@ -91,7 +91,7 @@ export function hostStep(sight: Sight, { asked }: Recording, call: Call): StepOf
   const host = asked?.host;
   const service = host?.service;
   const winner = host?.route;
-  const values = { host: call.host, port: String(call.port), domain: host?.domain ?? '' };
+  const values = { host: call.host, port: String(call.port), domain: host?.domain ?? '', section: 'http' };
   const losers = lostRoutes(sight, { call, service: service?.host, section: 'http', winner });
   if (winner !== undefined) {
     return step('host', 'route', { object: winner, field: hostField(winner, host?.domain ?? '') }, values, losers);
