@@ -1,0 +1,78 @@
+import t from 'tap';
+import { RecentChanges } from '../../src/admission/recent-changes.js';
+import { DEFAULT_MESH } from '../../src/mesh/kinds/mesh-config.js';
+import type { MeshObject } from '../../src/mesh/mesh-object.js';
+import { YOUNGEST } from '../../src/mesh/metadata.js';
+import { readObject } from '../../src/mesh/read-object.js';
+import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
+
+const NOW = Date.parse('2026-11-23T12:00:00.700Z');
+
+function entry(host: string): MeshObject {
+  const object = readObject(
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'one', namespace: 'shop' },
+      spec: { hosts: [host], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], resolution: 'DNS' },
+    },
+    YOUNGEST,
+  );
+  if (object === undefined) throw new Error('a ServiceEntry is read');
+  return object;
+}
+
+function setUp(...objects: readonly MeshObject[]) {
+  return { world: new MeshWorld(DEFAULT_MESH, objects), recent: new RecentChanges() };
+}
+
+t.test('what was admitted is there before the watch has seen it', (t) => {
+  const { world, recent } = setUp();
+  t.equal(recent.over(world, NOW), world, 'without a change the world is itself');
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW);
+  const seen = recent.over(world, NOW + 1);
+  t.equal(seen.declarations.of('a.com').length, 1);
+  const created = seen.object('ServiceEntry', 'shop', 'one')?.metadata.createdAt;
+  t.equal(
+    created,
+    Date.parse('2026-11-23T12:00:00Z'),
+    'it has the second of its creation, and is the youngest no longer',
+  );
+  t.end();
+});
+
+t.test('it is forgotten when the watch has moved on', (t) => {
+  const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW);
+  world.put(entry('b.com'));
+  t.equal(recent.over(world, NOW + 1), world);
+  t.end();
+});
+
+t.test('it is forgotten when it does not come', (t) => {
+  const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW);
+  t.not(recent.over(world, NOW + 9_000), world);
+  t.equal(recent.over(world, NOW + 11_000), world);
+  t.end();
+});
+
+t.test('a deletion holds until the watch has seen it', (t) => {
+  const old = entry('a.com');
+  const { world, recent } = setUp(old);
+  recent.admitted(world, { old, object: undefined }, NOW);
+  t.equal(recent.over(world, NOW + 1).object('ServiceEntry', 'shop', 'one'), undefined);
+  world.remove('ServiceEntry', 'shop', 'one');
+  t.equal(recent.over(world, NOW + 2), world);
+  t.end();
+});
+
+t.test('the last of several changes counts', (t) => {
+  const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW);
+  recent.admitted(world, { old: entry('a.com'), object: entry('b.com') }, NOW);
+  const seen = recent.over(world, NOW + 1);
+  t.equal(seen.declarations.of('a.com').length, 0);
+  t.equal(seen.declarations.of('b.com').length, 1);
+  t.end();
+});
