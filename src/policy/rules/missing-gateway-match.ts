@@ -1,12 +1,13 @@
-import type { Gateway } from '../../mesh/kinds/gateway.js';
+import type { Gateway, GatewayServer } from '../../mesh/kinds/gateway.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { covers } from '../../mesh/host.js';
+import { familyOf } from '../../mesh/protocol.js';
 import { serverHosts } from '../../routing/gateway/servers.js';
 import { egressGatewayNamed } from '../../routing/egress-gateways.js';
 import type { TracedCall } from '../comparison.js';
 import { bindingOf, halvesOf, harmedCalls, namesUnlisted, serves, type Half } from '../pair.js';
 import { placeAt, type Section } from '../route-places.js';
-import type { Observation, Rule, Scene } from '../rule.js';
+import type { Explanation, Observation, Rule, Scene } from '../rule.js';
 
 /** A VirtualService that sends calls to the egress gateway, where nothing tells the gateway what to do with them. */
 export const missingGatewayMatch: Rule = {
@@ -17,6 +18,11 @@ export const missingGatewayMatch: Rule = {
         'it sends {host}:{port} to the egress gateway, and no rule tells the gateway where to send that on, so calls fail',
       mend: 'add a rule to spec.{section} with match.gateways [{gateway}] whose destination is {host}',
     },
+    'no-gateway-rule/section': {
+      message:
+        "it sends {host}:{port} to the egress gateway, where {gateway}'s server reads spec.{section} and the rule stands in spec.{written}, so calls fail",
+      mend: 'move the rule to spec.{section}',
+    },
     'gateway-not-bound': {
       message:
         'it sends {host}:{port} to the egress gateway, and no VirtualService tells the gateway where to send that on, so calls fail',
@@ -25,37 +31,49 @@ export const missingGatewayMatch: Rule = {
   },
   *check(scene: Scene): Generator<Observation> {
     const { subject } = scene;
-    if (subject?.kind !== 'VirtualService') return;
+    if (subject?.kind !== 'VirtualService' || isTold(scene, subject)) return;
     const told = new Set<string>();
     for (const harmed of harmedCalls(scene, subject)) {
       const section = sentBy(scene, subject, harmed);
-      if (section === undefined || hasGatewayHalf(scene, subject, harmed)) continue;
+      if (section === undefined) continue;
+      const halves = gatewayHalves(scene, subject, harmed);
+      if (halves.some((half) => isRead(half, harmed))) continue;
       const { shownHost, hostInWords, call } = harmed.touched;
       const identity = `${hostInWords} ${call.port} ${section}`;
       if (told.has(identity)) continue;
       told.add(identity);
+      const unread = halves.find(({ owner }) => owner === subject);
       yield {
         identity,
         host: shownHost,
         port: call.port,
-        explain: () => {
-          const { gateways, unknown } = bindingOf(scene.topology, subject);
-          const [gateway] = gateways;
-          const name = gateway?.metadata.name ?? unknown[0]?.name;
-          const values = {
-            host: hostInWords,
-            port: String(call.port),
-            gateway: name ?? '',
-            section: gateway === undefined ? section : gatewaySection(gateway, call.host, section),
-          };
-          return name === undefined
-            ? { message: 'gateway-not-bound', object: subject, field: 'spec.gateways', values }
-            : { message: 'no-gateway-rule', object: subject, field: `spec.${section}`, values };
-        },
+        explain: () => explain(scene, subject, harmed, section, unread),
       };
     }
   },
 };
+
+function explain(
+  scene: Scene,
+  object: VirtualService,
+  { touched }: TracedCall,
+  section: Section,
+  unread: Half | undefined,
+): Explanation {
+  const { gateways, unknown } = bindingOf(scene.topology, object);
+  const { hostInWords: host, call } = touched;
+  const [gateway] = unread?.onGateways ?? gateways;
+  const name = gateway?.metadata.name ?? unknown[0]?.name;
+  const read = gateway === undefined ? [] : sectionsOf(gateway, call.host, undefined);
+  const values = { host, port: String(call.port), gateway: name ?? '', section: read[0] ?? section };
+  if (unread !== undefined) {
+    const named = { ...values, written: unread.section };
+    return { message: 'no-gateway-rule/section', object, field: unread.field, values: named };
+  }
+  return name === undefined
+    ? { message: 'gateway-not-bound', object, field: 'spec.gateways', values }
+    : { message: 'no-gateway-rule', object, field: `spec.${section}`, values };
+}
 
 /** The section by which a VirtualService sends a call to an egress gateway that does not send it out. */
 function sentBy({ topology }: Scene, route: VirtualService, { ways }: TracedCall): Section | undefined {
@@ -69,36 +87,45 @@ function sentBy({ topology }: Scene, route: VirtualService, { ways }: TracedCall
   return undefined;
 }
 
-/** The section in which a Gateway's server for a host looks for routes (B2). */
-function gatewaySection(gateway: Gateway, host: string, otherwise: Section): Section {
-  const server = gateway.spec.servers.find((one) => serverHosts(one, gateway).some((own) => covers(own.host, host)));
-  switch (server?.port.protocol) {
-    case undefined:
-      return otherwise;
-    case 'TLS':
-      return server.tls?.mode === 'PASSTHROUGH' ? 'tls' : 'tcp';
-    case 'HTTPS':
-      return server.tls?.mode === 'PASSTHROUGH' ? 'tls' : 'http';
-    case 'TCP':
-    case 'Mongo':
-    case 'MySQL':
-    case 'Redis':
-      return 'tcp';
-    default:
-      return 'http';
-  }
-}
-
-/** Whether any VirtualService has a rule for an egress gateway that could take the call there. */
-function hasGatewayHalf(scene: Scene, subject: VirtualService, { touched, ways }: TracedCall): boolean {
+/** The rules of any VirtualService over a host that could take the call at an egress gateway, and lead out of it. */
+function gatewayHalves(scene: Scene, subject: VirtualService, { touched, ways }: TracedCall): readonly Half[] {
   const { world } = scene.topology;
   const { host, protocol } = touched.call;
   const names = [host, ...world.routes.covering(host)];
   const routes = new Set([subject, ...names.flatMap((name) => world.routes.of(name))]);
   const ports = ways.flatMap(({ outcome }) => (outcome.type === 'cluster' ? [outcome.port] : []));
-  const fits = ({ section, port, onGateways, toElsewhere }: Half): boolean =>
-    onGateways.length > 0 && toElsewhere && serves(section, protocol) && (port === undefined || ports.includes(port));
-  return [...routes].some((route) => halvesOf(scene.topology, route).some(fits)) || isTold(scene, subject);
+  return [...routes]
+    .flatMap((route) => halvesOf(scene.topology, route))
+    .filter(({ onGateways, toElsewhere }) => onGateways.length > 0 && toElsewhere)
+    .filter(({ section, port }) => serves(section, protocol) && (port === undefined || ports.includes(port)));
+}
+
+/** Whether a server of its Gateways looks for the rule in its section; where there is no server, that is not the rule's fault. */
+function isRead({ onGateways, section, port }: Half, { touched }: TracedCall): boolean {
+  const read = onGateways.map((gateway) => sectionsOf(gateway, touched.call.host, port));
+  return read.some((sections) => sections.length === 0 || sections.includes(section));
+}
+
+/** The sections in which the servers of a Gateway for a host and a port look for routes (B2). */
+function sectionsOf(gateway: Gateway, host: string, port: number | undefined): readonly Section[] {
+  return gateway.spec.servers
+    .filter((server) => port === undefined || server.port.number === port)
+    .filter((server) => serverHosts(server, gateway).some((own) => covers(own.host, host)))
+    .map(sectionReadBy);
+}
+
+function sectionReadBy({ port, tls }: GatewayServer): Section {
+  switch (familyOf(port.protocol)) {
+    case 'http':
+      return 'http';
+    case 'tls':
+      if (tls?.mode === 'PASSTHROUGH') return 'tls';
+      return port.protocol === 'TLS' ? 'tcp' : 'http';
+    case 'tcp':
+    case 'sniffed':
+    case 'udp':
+      return 'tcp';
+  }
 }
 
 /** The rule is there, for a Gateway that `unknown-gateway` or `gateway-not-listed` tells. */
