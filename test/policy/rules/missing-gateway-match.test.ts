@@ -2,6 +2,7 @@ import {
   entry,
   gateway,
   gatewayHttp,
+  gatewayTls,
   GROUND,
   httpPair,
   meshHttp,
@@ -107,6 +108,29 @@ const INVALID: readonly InvalidCase[] = [
     change: { create: routes({ tls: [meshTls()] }) },
     findings: [
       { ...noGatewayRule, field: 'spec.tls', port: 443, severity: 'warning', says: ['add a rule to spec.tcp'] },
+    ],
+  },
+  {
+    name: 'a rule in a section that the server does not read',
+    ground: [
+      ...GROUND.filter(({ kind }) => kind !== 'Gateway'),
+      gateway(
+        {},
+        {
+          servers: [
+            { port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['cnn.com'], tls: { mode: 'ISTIO_MUTUAL' } },
+          ],
+        },
+      ),
+    ],
+    change: { create: routes({ tls: [meshTls(), gatewayTls()] }) },
+    findings: [
+      {
+        ...noGatewayRule,
+        field: 'spec.tls[1].match[0]',
+        port: 443,
+        says: ["where egress's server reads spec.tcp and the rule stands in spec.tls", 'move the rule to spec.tcp'],
+      },
     ],
   },
   {
