@@ -32,6 +32,7 @@ export const LOSS_WORDS: Readonly<Record<LossReason, string>> = {
   'kubernetes-first': '{by} is a Kubernetes Service and hides it',
   'off-path': 'rules are looked for in {path} only',
   'nearer-namespace': '{by} is found first, and namespaces are not merged',
+  merged: 'merged into {by}, which is older and not exported to {namespace}',
   'other-pods': 'selects other pods',
   'wants-tls': 'takes TLS, and this is none',
   'plaintext-only': 'takes no TLS',

@@ -28,6 +28,7 @@ export const MEND_WORDS = {
   'declare-protocol': 'Declare what port {port} speaks in {object}: without a protocol `tls` rules do not count.',
   'define-subset': 'Define subset {subset} in a DestinationRule for {host} in namespace {owner}.',
   export: 'Add {namespace} to exportTo of {object}, or leave exportTo out.',
+  'export-older': 'Export {by} to {namespace} too: {object} is merged into it, and exported as it is.',
   'free-sni': 'Take the SNI out of one of the matches that share it, for all of the later match is skipped.',
   import: 'Add "{home}/*" to {field} of {object}, so that these pods see {by}.',
   'mend-delegate': 'Give {object} a delegate that exists, is exported to it, and has no hosts.',

@@ -196,6 +196,7 @@ const SUBSET_REMEDIES: Remedies = [
   ['nearer-namespace', 'share-subset'],
   ['less-specific', 'share-subset'],
   ['older', 'share-subset'],
+  ['merged', 'export-older'],
 ];
 
 function remedy(step: Step, remedies: Remedies, hop: Hop, values: Step['values'] = {}): Mend | undefined {

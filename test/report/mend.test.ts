@@ -270,6 +270,17 @@ const ROWS: readonly Row[] = [
     mend: 'share-subset DestinationRule istio-system/cnn metadata.namespace',
   },
   {
+    title: 'a subset in a DestinationRule that is merged into a hidden one',
+    objects: [
+      entry(),
+      route(http({ route: [to(EGW, { subset: 'cnn', port: { number: 80 } })] })),
+      rule({ exportTo: ['net'] }, { name: 'a' }),
+      rule({ exportTo: ['net', 'shop'], subsets: [{ name: 'cnn' }] }, { name: 'b' }),
+    ],
+    mend: 'export-older DestinationRule istio-system/b spec.exportTo',
+    text: 'Export DestinationRule istio-system/a to shop too: DestinationRule istio-system/b is merged into it, and exported as it is.',
+  },
+  {
     title: 'a subset that nobody defines',
     objects: [entry(), route(http({ route: [to(EGW, { subset: 'cnn', port: { number: 80 } })] })), rule({})],
     mend: 'define-subset DestinationRule istio-system/cnn spec.subsets',

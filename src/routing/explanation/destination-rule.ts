@@ -22,7 +22,9 @@ export function policyStep(
   const [first] = rule?.from ?? [];
   // A namespace can decide by rules that are for other pods.
   const decider = first ?? all.find(({ metadata }) => metadata.namespace === namespace);
-  const losers = all.filter((one) => rule?.from.includes(one) !== true).map((one) => loser(proxy, one, path, decider));
+  const losers = all
+    .filter((one) => rule?.from.includes(one) !== true)
+    .map((one) => loser(proxy, one, path, decider, all));
   if (subset !== undefined) {
     const defined = definition(rule, subset);
     if (defined !== undefined) return step('policy', 'subset', defined, values, losers);
@@ -61,6 +63,7 @@ function loser(
   object: DestinationRule,
   path: readonly string[],
   decider: DestinationRule | undefined,
+  all: readonly DestinationRule[],
 ): Loser {
   const lose = (reason: LossReason, field: string): Loser =>
     decider === undefined ? { object, field, reason } : { object, field, reason, by: { object: decider, field } };
@@ -78,18 +81,21 @@ function loser(
     return lose('less-specific', 'spec.host');
   }
   if (decider?.spec.workloadSelector !== undefined) return lose('less-specific', 'spec.workloadSelector');
-  return lose('older', 'metadata.creationTimestamp');
+  if (decider !== undefined) return lose('older', 'metadata.creationTimestamp');
+  const hidden = all.find((one) => one.metadata.namespace === namespace && !isOnShelf(proxy, one));
+  const merged: Loser = { object, field: 'spec.exportTo', reason: 'merged' };
+  return hidden === undefined ? merged : { ...merged, by: { object: hidden, field: 'spec.exportTo' } };
 }
 
-/** Whether a proxy finds a rule in the rule's own namespace, if it comes to look there. */
+/** Whether a proxy finds a rule in the rule's own namespace, if it comes to look there: for its own, or for what is exported. */
 function isOnShelf({ world, namespace }: ClusterProxy, rule: DestinationRule): boolean {
-  const { exportTo } = rule.spec;
   const { rootNamespace } = world.mesh;
-  if (rule.metadata.namespace === namespace) {
-    return stands(world, rule, namespace === rootNamespace ? 'private' : 'visible') || stands(world, rule, 'exported');
-  }
-  if (!stands(world, rule, 'exported')) return false;
-  return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(namespace);
+  const isOwn = rule.metadata.namespace === namespace;
+  if (isOwn && stands(world, rule, namespace === rootNamespace ? 'private' : 'visible')) return true;
+  const { exportTo } = rule.spec;
+  return (
+    stands(world, rule, 'exported') && (exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(namespace))
+  );
 }
 
 function hostOf(world: World, { spec, metadata }: DestinationRule): string {

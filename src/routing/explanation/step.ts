@@ -120,6 +120,8 @@ export type LossReason =
   | 'nearer-namespace'
   /** Of several with one host the youngest counts. */
   | 'older'
+  /** Merged into an older one, and exported as that is. */
+  | 'merged'
   /** A selector that does not select these pods. */
   | 'other-pods'
   | 'wants-tls'

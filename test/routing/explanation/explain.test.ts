@@ -468,6 +468,19 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'a DestinationRule that is merged into an older one, which is hidden',
+    objects: [
+      entry(),
+      route(http({ route: [to(EGW, { subset: 'cnn', port: { number: 80 } })] })),
+      rule({ exportTo: ['net'] }, { name: 'a' }),
+      rule({ exportTo: ['net', 'shop'], subsets: [{ name: 'cnn' }] }, { name: 'b' }),
+    ],
+    says: [
+      'policy - not-exported DestinationRule istio-system/a spec.exportTo',
+      'policy - merged DestinationRule istio-system/b spec.exportTo by DestinationRule istio-system/a spec.exportTo',
+    ],
+  },
+  {
     title: 'no DestinationRule at all',
     objects: [entry(), route(http({ route: [to(EGW, { subset: 'cnn', port: { number: 80 } })] }))],
     says: ['policy/no-rule-for-subset'],
