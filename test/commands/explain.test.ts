@@ -208,3 +208,11 @@ t.test('a world that cannot be read whole gives no answer', async (t) => {
     t.match(complained, complaint, args.join(' '));
   }
 });
+
+t.test('the page shows what is printed', (t) => {
+  const page = readFileSync('docs/explain.md', 'utf8');
+  const [line = '', ...rest] = readFileSync(path.join(GOLDEN, 'delivered.txt'), 'utf8').split('\n');
+  t.ok(page.includes(`npx ${line.slice('$ '.length)}\n`));
+  t.ok(page.includes(`\`\`\`\n${rest.join('\n')}\`\`\`\n`));
+  t.end();
+});
