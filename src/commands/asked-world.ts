@@ -5,8 +5,8 @@ import type { ObjectRef, Origin } from '../mesh/metadata.js';
 import { MeshWorld } from '../mesh/world/mesh-world.js';
 import type { World } from '../mesh/world/world.js';
 import { DEFAULT_POLICY, meshGround, type MeshSettings, type Policy } from '../policy/policy.js';
-import { createLogger } from '../telemetry/logger.js';
 import { InputError } from './input-error.js';
+import { noteLogger } from './notes.js';
 import { clusterOption, kubeconfigOptions, policyOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
@@ -43,7 +43,7 @@ export async function askWorld(paths: readonly string[], flags: WorldFlags, term
   refuseContradictions(paths, flags);
   const policy = flags.policy === undefined ? DEFAULT_POLICY : await readPolicyFile(flags.policy);
   if (flags.cluster === true) {
-    return { world: await clusterWorld(flags, policy.mesh), policy, locate: () => undefined };
+    return { world: await clusterWorld(flags, policy.mesh, terminal), policy, locate: () => undefined };
   }
   const world = new MeshWorld(meshGround(policy.mesh));
   const files = await loadManifestWorld({ paths, writer: world, mesh: policy.mesh, input: terminal.input });
@@ -69,7 +69,11 @@ function refuseContradictions(paths: readonly string[], { cluster, kubeconfig, c
 /** How long the API server may take for each answer, in milliseconds: somebody waits. */
 const PATIENCE = 30_000;
 
-async function clusterWorld({ kubeconfig, context }: WorldFlags, settings: MeshSettings): Promise<World> {
+async function clusterWorld(
+  { kubeconfig, context }: WorldFlags,
+  settings: MeshSettings,
+  terminal: Terminal,
+): Promise<World> {
   // Only now: without a cluster its client must not be loaded.
   const [{ connect }, { readWorld }] = await Promise.all([
     import('../cluster/connection.js'),
@@ -79,7 +83,7 @@ async function clusterWorld({ kubeconfig, context }: WorldFlags, settings: MeshS
   const connection = await connect({ kubeconfig, context });
   const asking = { timeout: PATIENCE, signal: new AbortController().signal };
   try {
-    await readWorld({ connection, writer: world, settings, log: createLogger({ level: 'warn' }), ...asking });
+    await readWorld({ connection, writer: world, settings, log: noteLogger(terminal), ...asking });
     return world;
   } finally {
     connection.close();

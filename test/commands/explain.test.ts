@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { run } from '../../src/commands/program.js';
 import type { ExplainJson } from '../../src/report/explain-json.js';
+import { FakeApiServer, writeKubeconfig } from '../cluster/fake-api-server.js';
 
 interface Ended {
   readonly code: number;
@@ -141,6 +142,35 @@ t.test('the world comes from standard input, the gateways from the policy', asyn
 });
 
 const HOST = readFileSync('test/golden/explain/port-uncovered.yaml', 'utf8');
+
+t.test('the world is a cluster, as it is now', async (t) => {
+  const fake = await FakeApiServer.start(t);
+  fake.served.set('/api/v1', ['services', 'namespaces']);
+  fake.served.set('/apis/networking.istio.io/v1', ['serviceentries']);
+  fake.put('/api/v1/namespaces/istio-system/configmaps', { metadata: { name: 'istio', namespace: 'istio-system' } });
+  fake.clear('/api/v1/services');
+  fake.clear('/api/v1/namespaces');
+  fake.put('/apis/networking.istio.io/v1/serviceentries', {
+    metadata: { name: 'bad', namespace: 'shop' },
+    spec: { hosts: 'edition.cnn.com' },
+  });
+  fake.put('/apis/networking.istio.io/v1/serviceentries', {
+    metadata: { name: 'cnn', namespace: 'shop' },
+    spec: { hosts: ['edition.cnn.com'], resolution: 'DNS', ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] },
+  });
+  const asked = [...QUESTION, '--cluster', '--kubeconfig', writeKubeconfig(t, fake.url)];
+  const { code, printed, complained } = await ended(asked);
+  t.equal(code, 0, complained);
+  t.match(printed, '  service   ServiceEntry shop/cnn declares port 443 as TLS\n            spec.ports[0]\n');
+  t.match(printed, '\nLeaks: ');
+  t.match(
+    complained,
+    /^sallyport: object of the cluster cannot be read: .*namespace shop, name bad, faults .*spec\.hosts/m,
+  );
+  t.match(complained, /^sallyport: not served by the API server: .* \(kind Gateway\)$/m);
+  fake.trick = () => ({ status: 403, body: '' });
+  t.match(await ended(asked), { code: 2, printed: '', complained: /^sallyport: / });
+});
 
 t.test('what is no file of the mesh is left out with a note', async (t) => {
   const folder = t.testdir({ 'values.yaml': 'replicas: 2\n' });
