@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { NO_SHARED_FOLDER } from '../mesh/shared-folder.js';
 import { until } from '../until.js';
 import { succeeded } from './harness/command.js';
 import { withCluster } from './harness/with-cluster.js';
@@ -11,36 +10,6 @@ const entry = {
   metadata: { namespace: 'shop', name: 'cnn' },
   spec: { hosts: ['edition.cnn.com'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], resolution: 'DNS' },
 };
-
-/** Without the folder of the CRDs there is that to say, and nothing else. */
-const NEEDS_CRDS = { skip: NO_SHARED_FOLDER };
-
-/** What became of a file of tests, as tap saw it. */
-async function without(environment: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
-  const before = { ...process.env };
-  const seen: string[] = [];
-  Object.assign(process.env, environment);
-  for (const [key, value] of Object.entries(environment))
-    if (value === undefined) Reflect.deleteProperty(process.env, key);
-  const test = {
-    plan: (_: number, comment?: string) => seen.push(`plan ${comment ?? ''}`),
-    fail: (message: string) => seen.push(`fail ${message}`),
-  };
-  await withCluster(test, () => {
-    throw new Error('it ran');
-  });
-  Object.assign(process.env, before);
-  return seen;
-}
-
-await t.test('where there is no API server the tests are skipped, and in CI they fail', NEEDS_CRDS, async (t) => {
-  t.match(await without({ KUBEBUILDER_ASSETS: undefined, CI: undefined }), [
-    /^plan skipped, for KUBEBUILDER_ASSETS is not set: it names the folder of etcd/,
-  ]);
-  t.match(await without({ KUBEBUILDER_ASSETS: '/missing', CI: 'true' }), [
-    /^fail .*KUBEBUILDER_ASSETS lacks \/missing\/etcd/,
-  ]);
-});
 
 await withCluster(t, async (cluster) => {
   await cluster.createNamespaces('shop');

@@ -10,7 +10,7 @@ export interface Assets {
 }
 
 /** The programs in the folder that KUBEBUILDER_ASSETS names, or what is missing, in a sentence. */
-export function findAssets(environment: NodeJS.ProcessEnv = process.env): Assets | { readonly missing: string } {
+export function findAssets(environment: NodeJS.ProcessEnv): Assets | { readonly missing: string } {
   const folder = environment['KUBEBUILDER_ASSETS'];
   if (folder === undefined || folder === '') {
     return { missing: 'KUBEBUILDER_ASSETS is not set: it names the folder of etcd, kube-apiserver, kubectl and helm' };

@@ -5,6 +5,8 @@ import { TestCluster } from './cluster.js';
 export interface WithClusterOptions {
   /** Whether Istio's kinds are installed; they are unless this says no. */
   readonly istio?: boolean;
+  /** Where KUBEBUILDER_ASSETS and CI are looked for. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** As much of a file's `t` as is needed to skip it, or to fail it. */
@@ -26,17 +28,18 @@ export interface TestFile {
  * });
  * ```
  *
- * Where KUBEBUILDER_ASSETS names no such programs, or SALLYPORT_SHARED no folder with Istio's CRDs, the file is skipped, and says so; in CI that is a failure.
+ * Where KUBEBUILDER_ASSETS names no such programs, or SALLYPORT_SHARED no folder with Istio's CRDs, the file is skipped, and says so; in CI that is a failure. A file
+ * that can be skipped has no other tests.
  */
 export async function withCluster(
   t: TestFile,
   run: (cluster: TestCluster) => Promise<void>,
-  { istio = true }: WithClusterOptions = {},
+  { istio = true, environment = process.env }: WithClusterOptions = {},
 ): Promise<void> {
-  const assets = NO_SHARED_FOLDER === false ? findAssets() : { missing: NO_SHARED_FOLDER };
+  const assets = NO_SHARED_FOLDER === false ? findAssets(environment) : { missing: NO_SHARED_FOLDER };
   if ('missing' in assets) {
-    if (process.env['CI'] === 'true') t.fail(`the end-to-end tests cannot run: ${assets.missing}`);
-    else t.plan(0, `skipped, for ${assets.missing}`);
+    if (environment['CI'] === 'true') t.fail(`the end-to-end tests cannot run: ${assets.missing}`);
+    else t.plan(0, assets.missing);
     return;
   }
   const cluster = await TestCluster.start(assets);
