@@ -4,7 +4,7 @@ import type { World } from '../../mesh/world/world.js';
 import { remembered } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { ProxyKind } from '../view/routes.js';
-import { ruleFor, type EffectiveRule } from './destination-rules.js';
+import { ruleFor } from './destination-rules.js';
 import { dialOf } from './dial.js';
 import { policyFor, upstreamTls } from './traffic-policy.js';
 
@@ -14,10 +14,8 @@ export interface ClusterProxy {
   readonly world: World;
   readonly namespace: string;
   readonly labels: Labels;
-  /** The clusters that all pods with this configuration share, by name. */
+  /** The clusters found so far, by name: many rules may lead to one. */
   readonly clusters: Map<string, ClusterOutcome>;
-  /** Those that its labels have a say in. */
-  readonly ownClusters: Map<string, ClusterOutcome>;
   /** The service that gives this proxy the cluster, where it has one: T6.2. */
   clusterService(host: string, port: number): ClusterService | undefined;
 }
@@ -36,25 +34,17 @@ export interface ClusterKey {
 /** The cluster `port|subset|host` of a proxy: whether it exists, what it dials, and how (T6.2 to T6.4). */
 export function clusterOf(proxy: ClusterProxy, key: ClusterKey, mirror: boolean): ClusterOutcome {
   const name = `${key.port}|${key.subset ?? ''}|${key.host}|${mirror ? 'mirror' : ''}`;
-  const known = proxy.clusters.get(name) ?? proxy.ownClusters.get(name);
-  if (known !== undefined) return known;
-  const service = proxy.clusterService(key.host, key.port);
-  const choice = ruleFor(proxy.world, proxy.namespace, proxy.labels, key.host, service?.declaration.namespace ?? '');
-  const outcome = madeCluster(proxy, key, mirror, service, choice.rule);
-  return remembered(choice.byLabels ? proxy.ownClusters : proxy.clusters, name, () => outcome);
+  return remembered(proxy.clusters, name, () => madeCluster(proxy, key, mirror));
 }
 
-function madeCluster(
-  { kind, world }: ClusterProxy,
-  key: ClusterKey,
-  mirror: boolean,
-  service: ClusterService | undefined,
-  rule: EffectiveRule | undefined,
-): ClusterOutcome {
+function madeCluster(proxy: ClusterProxy, key: ClusterKey, mirror: boolean): ClusterOutcome {
+  const { kind, world, namespace, labels } = proxy;
   const named = { type: 'cluster' as const, host: key.host, port: key.port };
   const outcome: Mutable<ClusterOutcome> = key.subset === undefined ? named : { ...named, subset: key.subset };
   if (mirror) outcome.mirror = true;
+  const service = proxy.clusterService(key.host, key.port);
   if (service === undefined) return missing(outcome);
+  const { rule } = ruleFor(world, namespace, labels, key.host, service.declaration.namespace);
   const subset = key.subset === undefined ? undefined : rule?.subsets.get(key.subset);
   if (key.subset !== undefined && subset === undefined) return missing(outcome);
   const policy = policyFor(rule, subset, key.port);

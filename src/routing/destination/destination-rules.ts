@@ -19,11 +19,9 @@ export interface RuleChoice {
   readonly rule: EffectiveRule | undefined;
   /** The namespace whose rules decided, although none may be for this pod; undefined where no namespace has any. */
   readonly namespace: string | undefined;
-  /** The pod's labels had a say: another pod of the namespace may have another rule. */
-  readonly byLabels: boolean;
 }
 
-const NOTHING: RuleChoice = { rule: undefined, namespace: undefined, byLabels: false };
+const NOTHING: RuleChoice = { rule: undefined, namespace: undefined };
 
 /**
  * The DestinationRule of a service for a pod (C1, C2; `destinationRule` of `PushContext` and of `SidecarScope` in istiod): the
@@ -37,9 +35,7 @@ export function ruleFor(world: World, namespace: string, labels: Labels, host: s
     candidates(world, owner, host, 'exported', namespace) ??
     candidates(world, rootNamespace, host, 'exported', namespace);
   if (found === undefined) return NOTHING;
-  const isOwn = found.namespace === namespace;
-  const byLabels = isOwn && found.rules.some(({ workloadSelector }) => workloadSelector !== undefined);
-  return { rule: forPod(found.rules, isOwn, labels), namespace: found.namespace, byLabels };
+  return { rule: forPod(found.rules, found.namespace === namespace, labels), namespace: found.namespace };
 }
 
 /** The first for the pod's labels, else the youngest that has no selector. */

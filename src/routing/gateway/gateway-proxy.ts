@@ -18,7 +18,6 @@ export class GatewayProxy implements ClusterProxy {
   readonly services: ServiceView;
   readonly routes: RouteView;
   readonly clusters = new Map<string, ClusterOutcome>();
-  readonly ownClusters = new Map<string, ClusterOutcome>();
   /** What becomes of the connections that arrive, by all that is known of one. */
   readonly arrivals = new Map<string, readonly Way[]>();
   readonly #services = new Map<string, readonly ClusterService[]>();

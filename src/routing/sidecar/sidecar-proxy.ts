@@ -18,7 +18,7 @@ export class SidecarProxy implements ClusterProxy {
   readonly labels: Labels;
   readonly scope: Scope;
   readonly #views: ScopeViews;
-  readonly ownClusters = new Map<string, ClusterOutcome>();
+  readonly clusters = new Map<string, ClusterOutcome>();
 
   constructor(world: World, namespace: string, labels: Labels) {
     const sidecar = sidecarOf(world, namespace, labels);
@@ -41,10 +41,6 @@ export class SidecarProxy implements ClusterProxy {
     };
   }
 
-  get clusters(): Map<string, ClusterOutcome> {
-    return this.#views.clusters;
-  }
-
   clusterService(host: string, port: number): ClusterService | undefined {
     return this.#views.clusterService(host, port);
   }
@@ -64,7 +60,6 @@ class ScopeViews {
   readonly all: readonly EgressView[];
   readonly #world: World;
   readonly #namespace: string;
-  readonly clusters = new Map<string, ClusterOutcome>();
   readonly #services = new Map<string, readonly ClusterService[]>();
 
   constructor(world: World, namespace: string, scope: Scope) {
