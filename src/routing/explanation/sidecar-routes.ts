@@ -1,18 +1,15 @@
 import { isWildcard } from '../../mesh/host.js';
 import type { TcpMatch, VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
-import type { World } from '../../mesh/world/world.js';
 import type { Call } from '../call.js';
 import { keptRoutes, type RouteContext } from '../http-routes.js';
 import { eliminated } from '../sidecar/filter-chains.js';
-import { overlappingNames } from '../view/routes.js';
 import { holds, hostField } from './fields.js';
 import { lostByteMatches, lostHttpMatches } from './matches.js';
 import { closeness, outranked } from './precedence.js';
+import { rivals, withoutRules, type Section } from './rivals.js';
 import type { Sight } from './sight.js';
 import { lostBy, type Loser } from './step.js';
-
-export type Section = 'http' | 'tls' | 'tcp';
 
 /** What the VirtualServices of a mesh were asked for. */
 export interface AskedRoute {
@@ -26,20 +23,12 @@ export interface AskedRoute {
 
 /** Every VirtualService that could be meant and does not route the call, and what of the winner's does not apply. */
 export function lostRoutes(sight: Sight, asked: AskedRoute): readonly Loser[] {
-  return candidates(sight.proxy.world, asked).flatMap((route) => lossesOf(sight, route, asked));
+  return candidates(sight, asked).flatMap((route) => lossesOf(sight, route, asked));
 }
 
-function candidates(
-  { routes, shoutedRoutes }: World,
-  { call, service, winner }: AskedRoute,
-): readonly VirtualService[] {
-  const name = call.host.toLowerCase();
-  const hosts = new Set([call.host, name, ...(service === undefined ? [] : [service])]);
-  const found = [...hosts].flatMap((host) => [
-    ...overlappingNames(routes, host).flatMap((one) => routes.of(one)),
-    ...overlappingNames(shoutedRoutes, host).flatMap((one) => shoutedRoutes.of(one)),
-  ]);
-  return [...new Set([...(winner === undefined ? [] : [winner]), ...found])];
+function candidates({ proxy }: Sight, { call, service, winner }: AskedRoute): readonly VirtualService[] {
+  const hosts = new Set([call.host, call.host.toLowerCase(), ...(service === undefined ? [] : [service])]);
+  return rivals(proxy.world, hosts, winner === undefined ? [] : [winner]);
 }
 
 function lossesOf(sight: Sight, route: VirtualService, asked: AskedRoute): readonly Loser[] {
@@ -57,14 +46,10 @@ function lossesOf(sight: Sight, route: VirtualService, asked: AskedRoute): reado
       return [{ object: route, field: 'spec.hosts', reason: hiding, ...lostBy(sight.importer) }];
   }
   const { section } = asked;
-  if (route.spec[section].length === 0) {
-    const written = SECTIONS.find((one) => route.spec[one].length > 0);
-    return [{ object: route, field: written === undefined ? 'spec' : `spec.${written}`, reason: 'other-section' }];
-  }
+  const mute = withoutRules(route, section);
+  if (mute !== undefined) return [mute];
   return section === 'http' ? httpLosses(sight, route, asked) : byteLosses(sight, route, section, asked);
 }
-
-const SECTIONS: readonly Section[] = ['http', 'tls', 'tcp'];
 
 function httpLosses(sight: Sight, route: VirtualService, asked: AskedRoute): readonly Loser[] {
   const { world, namespace, labels } = sight.proxy;
@@ -81,7 +66,7 @@ function httpLosses(sight: Sight, route: VirtualService, asked: AskedRoute): rea
     return view === undefined ? [] : [outranked(view.routes, route, winner)];
   }
   if (hasGatewaySemantics(route)) return [{ object: route, field: 'metadata.annotations', reason: 'route-semantics' }];
-  const closer = candidates(world, asked).find(
+  const closer = candidates(sight, asked).find(
     (one) => sight.hidingOfRoute(one) === undefined && closeness(hostsOf(sight, one), name) > mine,
   );
   if (closer !== undefined) return [lessSpecific(route, name, closer)];

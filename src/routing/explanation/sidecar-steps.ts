@@ -6,7 +6,8 @@ import type { SeenPort } from '../view/services.js';
 import { addressField, hostField, portField, type Place } from './fields.js';
 import { closeness } from './precedence.js';
 import type { Recording } from './recording.js';
-import { lostRoutes, type Section } from './sidecar-routes.js';
+import type { Section } from './rivals.js';
+import { lostRoutes } from './sidecar-routes.js';
 import type { Sight } from './sight.js';
 import { step, type StepOf } from './step.js';
 
