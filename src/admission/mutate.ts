@@ -1,4 +1,5 @@
 import { manifestOf } from '../injection/manifest.js';
+import { isDue, obstacleTo } from '../injection/provision.js';
 import { wantedSubsets, type WantedSubset } from '../injection/wanted.js';
 import { ManifestError } from '../mesh/manifest-error.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
@@ -8,59 +9,57 @@ import type { AdmissionRequest } from './review.js';
 import { changeOf, refOf } from './subject.js';
 import type { Grounds } from './validate.js';
 
-/** Brings a DestinationRule about; rejects with what keeps it from being there. */
+/**
+ * Brings a DestinationRule about. Rejects with what keeps it from being there: the message of an error with a `code` is written for
+ * people, and is shown to the author of the route.
+ */
 export type ApplyManifest = (manifest: unknown) => Promise<void>;
 
 /**
  * The answer of the mutating webhook: a VirtualService whose mesh rules name the egress gateway without a subset is given one, and
- * the DestinationRule is there before the answer is (make before break). A dry run applies nothing.
+ * the DestinationRule is there before the answer is (make before break). A dry run applies nothing. A destination whose subset could
+ * not be provided keeps none, for a subset that nobody defines breaks its calls.
  */
 export async function mutate(
   request: AdmissionRequest,
   grounds: Grounds,
   apply: ApplyManifest,
 ): Promise<AdmissionResponse> {
-  const { uid } = request;
+  const { uid, dryRun } = request;
   try {
     const object = changeOf(request, grounds.world)?.object;
     const { policy, world } = grounds;
     if (object?.kind !== 'VirtualService' || !policy.injection.enabled) return allowed(uid);
     const wanted = wantedSubsets({ world, isEgressGateway: egressGatewayTest(policy) }, object);
-    const unnamed = wanted.filter((one) => one.unnamed);
-    if (unnamed.length === 0) return allowed(uid);
-    const problem = request.dryRun ? undefined : await applied(unnamed, apply);
-    if (problem !== undefined && policy.injection.onFailure === 'deny') {
-      return denied(
-        uid,
-        `Sallyport could not provide the subset ${problem}. Try again, or name a subset that a DestinationRule defines.`,
-      );
+    const problems: string[] = [];
+    const provided: WantedSubset[] = [];
+    for (const one of wanted.filter((each) => isDue(world, each))) {
+      const obstacle = obstacleTo(world, one, policy.injection.maxPerNamespace);
+      const problem = obstacle ?? (dryRun ? undefined : await applied(one, apply));
+      if (problem === undefined) provided.push(one);
+      else problems.push(`Sallyport could not provide the subset ${one.subset}: ${problem}`);
     }
-    const patch = unnamed.map(({ pointer, subset }) => ({
-      op: 'add' as const,
-      path: `${pointer}/subset`,
-      value: subset,
-    }));
-    return patched(
-      uid,
-      patch,
-      problem === undefined ? {} : { warnings: [`Sallyport could not provide the subset ${problem}`] },
+    if (problems.length > 0 && policy.injection.onFailure === 'deny') {
+      return denied(uid, `${problems.join('.\n')}.\nTry again, or name a subset that a DestinationRule defines.`);
+    }
+    const patch = provided.flatMap(({ unnamed, subset }) =>
+      unnamed.map((pointer) => ({ op: 'add' as const, path: `${pointer}/subset`, value: subset })),
     );
+    return patched(uid, patch, problems.length === 0 ? {} : { warnings: problems });
   } catch (error) {
     if (error instanceof ManifestError) return denied(uid, unreadableMessage(refOf(request), error.faults));
     throw error;
   }
 }
 
-/** What kept a rule from being there, in words for the user; undefined when all are. */
-async function applied(wanted: readonly WantedSubset[], apply: ApplyManifest): Promise<string | undefined> {
-  const rules = new Map(wanted.map((one) => [`${one.rule.metadata.namespace}/${one.rule.metadata.name}`, one]));
-  for (const [name, { rule, subset }] of rules) {
-    try {
-      await apply(manifestOf(rule));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'it could not be applied';
-      return `${subset} (DestinationRule ${name}): ${reason}`;
-    }
+/** What kept a rule from being there, in words for people; undefined when it is. */
+async function applied({ rule }: WantedSubset, apply: ApplyManifest): Promise<string | undefined> {
+  try {
+    await apply(manifestOf(rule));
+    return undefined;
+  } catch (error) {
+    const { namespace, name } = rule.metadata;
+    const reason = error instanceof Error && 'code' in error ? `: ${error.message}` : '';
+    return `DestinationRule ${namespace}/${name} could not be applied${reason}`;
   }
-  return undefined;
 }

@@ -5,6 +5,7 @@ import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import { decide, type Decision } from '../policy/decide.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
+import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
 import { denialMessage, findingLine, unreadableMessage } from './message.js';
 import { allowed, denied, type AdmissionResponse, type Remarks } from './response.js';
@@ -33,7 +34,8 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
     }
     const stale = staleness(grounds);
     if (stale !== undefined && grounds.policy.failure.staleWorld === 'deny') {
-      return denied(uid, `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`);
+      const message = `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`;
+      return denied(uid, message, { auditAnnotations: annotations('denied', [], grounds) });
     }
     const decision = decideWithInjection(grounds, change);
     if (decision.allowed && !request.dryRun) grounds.admitted?.(change);
@@ -43,8 +45,9 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
       ? allowed(uid, remarks)
       : denied(uid, denialMessage(refOf(request), operation, errors), remarks);
   } catch (error) {
-    if (error instanceof ManifestError) return denied(uid, unreadableMessage(refOf(request), error.faults));
-    throw error;
+    if (!(error instanceof ManifestError)) throw error;
+    const auditAnnotations = annotations('denied', [], grounds);
+    return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations });
   }
 }
 
@@ -54,15 +57,10 @@ function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): 
   const { object } = change;
   const wanted =
     policy.injection.enabled && object?.kind === 'VirtualService'
-      ? wantedSubsets({ world, isEgressGateway }, object).filter(({ unnamed }) => !unnamed)
+      ? wantedSubsets({ world, isEgressGateway }, object).filter(({ isNamed }) => isNamed)
       : [];
-  const ground =
-    wanted.length === 0
-      ? world
-      : overlay(
-          world,
-          wanted.map(({ rule }) => ({ put: rule })),
-        );
+  const puts = wanted.map(({ rule }) => ({ put: rule }));
+  const ground = puts.length === 0 ? world : overlay(world, puts);
   return decide(ground, isEgressGateway, policy, change);
 }
 
@@ -81,20 +79,29 @@ function staleness({ worldAge, policy }: Grounds): string | undefined {
 function remarksOn(
   request: AdmissionRequest,
   { findings, allowed: fine }: Decision,
-  { worldAge }: Grounds,
+  grounds: Grounds,
   stale: string | undefined,
 ): Remarks {
   const subject = refOf(request);
   const told = findings
     .filter(({ severity }) => severity === 'warning')
     .map((finding) => findingLine(finding, subject));
-  const rules = [...new Set(findings.map(({ rule }) => rule))];
   return {
     warnings: stale === undefined ? told : [`Sallyport judged this by an old world: ${stale}`, ...told],
-    auditAnnotations: {
-      verdict: fine ? 'allowed' : 'denied',
-      ...(rules.length === 0 ? {} : { rules: rules.join(',') }),
-      'world-age': `${Math.round(worldAge / 1000)}s`,
-    },
+    auditAnnotations: annotations(fine ? 'allowed' : 'denied', findings, grounds),
+  };
+}
+
+/** What the audit log keeps of a judgement. */
+function annotations(
+  verdict: 'allowed' | 'denied',
+  findings: readonly Finding[],
+  { worldAge }: Grounds,
+): Readonly<Record<string, string>> {
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return {
+    verdict,
+    ...(rules.length === 0 ? {} : { rules: rules.join(',') }),
+    'world-age': `${Math.round(worldAge / 1000)}s`,
   };
 }

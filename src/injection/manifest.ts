@@ -1,8 +1,5 @@
 import type { DestinationRule } from '../mesh/kinds/destination-rule.js';
 
-/** The field manager of everything that Sallyport writes. */
-export const FIELD_MANAGER = 'sallyport';
-
 /** A wanted DestinationRule as the document that is applied: the same for the same wish, to the byte. */
 export function manifestOf({ apiVersion, kind, metadata, spec }: DestinationRule): unknown {
   const { name, namespace, labels } = metadata;
@@ -20,9 +17,7 @@ export function manifestOf({ apiVersion, kind, metadata, spec }: DestinationRule
           trafficPolicy: {
             portLevelSettings: settings.map(({ port, tls }) => ({
               port: { number: port },
-              ...(tls === undefined
-                ? {}
-                : { tls: tls.sni === undefined ? { mode: tls.mode } : { mode: tls.mode, sni: tls.sni } }),
+              ...(tls === undefined ? {} : { tls: { mode: tls.mode, sni: tls.sni } }),
             })),
           },
         };

@@ -1,42 +1,54 @@
-import { covers, resolveGateway, resolveHost } from '../mesh/host.js';
-import type { ClientTls, DestinationRule } from '../mesh/kinds/destination-rule.js';
-import type { GatewayServer } from '../mesh/kinds/gateway.js';
+import { resolveHost, serviceHost } from '../mesh/host.js';
+import type { DestinationRule } from '../mesh/kinds/destination-rule.js';
 import type { Service } from '../mesh/kinds/service.js';
 import type { Destination, VirtualService } from '../mesh/kinds/virtual-service.js';
 import { YOUNGEST } from '../mesh/metadata.js';
 import { egressGatewayNamed } from '../routing/egress-gateways.js';
 import type { Topology } from '../routing/trace.js';
+import { mutualTlsSettings } from './mutual-tls.js';
 import { subsetName } from './subset-name.js';
 
-/** A subset for one destination, and the DestinationRule that defines it. */
+/** A subset of one egress gateway that a VirtualService wants, and the DestinationRule that defines it. */
 export interface WantedSubset {
-  /** The JSON Pointer (RFC 6901) of the destination within the VirtualService. */
-  readonly pointer: string;
-  /** The destination has none yet: the patch is to name it. */
-  readonly unnamed: boolean;
   readonly subset: string;
   readonly rule: DestinationRule;
+  /** The JSON Pointers (RFC 6901), within the VirtualService, of the destinations that are to name it. */
+  readonly unnamed: readonly string[];
+  /** Some destination names it already. */
+  readonly isNamed: boolean;
 }
 
+/** The labels of what Sallyport writes. */
+export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'sallyport' } as const;
+
+/** The namespace whose routes were the first to want an injected subset. */
+export const WANTED_BY = 'sallyport.dev/wanted-by';
+
 /**
- * The subsets that the mesh's rules of a VirtualService want: one for each destination that is an egress gateway's Service and names
- * no subset, or the very one that it would be given.
+ * The subsets that the mesh's rules of a VirtualService want: one for each egress gateway of which a destination names no subset, or
+ * the very one that it would be given. The first host of the VirtualService gives the name.
  */
 export function wantedSubsets(topology: Topology, route: VirtualService): readonly WantedSubset[] {
   const { spec } = route;
   const [host] = spec.hosts;
   if (host === undefined || (spec.gateways.length > 0 && !spec.gateways.includes('mesh'))) return [];
   const subset = subsetName(host);
-  const targets = meshDestinations(route).flatMap(({ destination, pointer }) => {
-    if (destination.subset !== undefined && destination.subset !== subset) return [];
+  const gateways = new Map<Service, PlacedDestination[]>();
+  for (const placed of meshDestinations(route)) {
+    const { destination } = placed;
+    if (destination.subset !== undefined && destination.subset !== subset) continue;
     const gateway = gatewayOf(topology, destination, route);
-    return gateway === undefined ? [] : [{ destination, pointer, gateway }];
-  });
-  return targets.map(({ destination, pointer, gateway }) => {
-    const ports = targets.filter((one) => one.gateway === gateway).map((one) => one.destination.port);
-    const rule = ruleFor(topology, gateway, route, host, subset, ports);
-    return { pointer, unnamed: destination.subset === undefined, subset, rule };
-  });
+    if (gateway === undefined) continue;
+    const known = gateways.get(gateway);
+    if (known === undefined) gateways.set(gateway, [placed]);
+    else known.push(placed);
+  }
+  return [...gateways].map(([gateway, placed]) => ({
+    subset,
+    rule: ruleFor(topology, gateway, route, host, subset),
+    unnamed: placed.filter(({ destination }) => destination.subset === undefined).map(({ pointer }) => pointer),
+    isNamed: placed.some(({ destination }) => destination.subset !== undefined),
+  }));
 }
 
 interface PlacedDestination {
@@ -46,17 +58,12 @@ interface PlacedDestination {
 
 /** The destinations and mirrors of the rules that some sidecar may take. */
 function meshDestinations({ spec }: VirtualService): readonly PlacedDestination[] {
-  const http = spec.http.flatMap(({ match, route, mirrors }, index) =>
-    isForMesh(match)
-      ? [
-          ...placed(route, `/spec/http/${index}`),
-          ...mirrors.map(({ field, destination }) => ({
-            destination,
-            pointer: `/spec/http/${index}/${pointerTo(field)}`,
-          })),
-        ]
-      : [],
-  );
+  const http = spec.http.flatMap(({ match, route, mirrors }, index) => {
+    if (!isForMesh(match)) return [];
+    const base = `/spec/http/${index}`;
+    const copies = mirrors.map(({ field, destination }) => ({ destination, pointer: `${base}/${pointerTo(field)}` }));
+    return [...placed(route, base), ...copies];
+  });
   const bytes = (['tls', 'tcp'] as const).flatMap((section) =>
     spec[section].flatMap(({ match, route }, index) =>
       isForMesh(match) ? placed(route, `/spec/${section}/${index}`) : [],
@@ -85,24 +92,21 @@ function gatewayOf(topology: Topology, { host }: Destination, { metadata }: Virt
 }
 
 /**
- * The DestinationRule that defines a subset, in the namespace of the gateway's Service, where every sidecar looks (C1). It speaks
- * the mesh's mutual TLS where the Gateway's server asks for it.
+ * The DestinationRule that defines a subset, in the namespace of the gateway's Service, where every sidecar looks that has none nearer
+ * by (C1). One that is there keeps its age and the namespace that first wanted it.
  */
 function ruleFor(
-  topology: Topology,
+  { world }: Topology,
   gateway: Service,
   route: VirtualService,
   host: string,
   subset: string,
-  ports: readonly (number | undefined)[],
 ): DestinationRule {
-  const { world } = topology;
   const { name, namespace } = gateway.metadata;
-  const numbers = [...new Set(ports)].filter((port) => port !== undefined).sort((a, b) => a - b);
-  const settings = numbers.flatMap((port) => {
-    const tls = tlsFor(topology, route, host, port);
-    return tls === undefined ? [] : [{ port, tls, loadBalancer: undefined }];
-  });
+  const own = `sallyport-${name}-${subset}`;
+  const known = world.object('DestinationRule', namespace, own);
+  const wantedBy = known?.metadata.labels[WANTED_BY] ?? route.metadata.namespace;
+  const settings = mutualTlsSettings(world, gateway, host.toLowerCase());
   const trafficPolicy =
     settings.length === 0 ? undefined : { tls: undefined, loadBalancer: undefined, portLevelSettings: settings };
   return {
@@ -110,41 +114,18 @@ function ruleFor(
     apiVersion: 'networking.istio.io/v1',
     metadata: {
       namespace,
-      name: `sallyport-${name}-${subset}`,
-      labels: { 'app.kubernetes.io/managed-by': 'sallyport' },
+      name: own,
+      labels: { ...MANAGED_BY, [WANTED_BY]: wantedBy },
       annotations: {},
-      createdAt: YOUNGEST,
+      createdAt: known?.metadata.createdAt ?? YOUNGEST,
       deleting: false,
     },
     spec: {
-      host: `${name}.${namespace}.svc.${world.mesh.domain}`,
+      host: serviceHost(name, namespace, world.mesh.domain),
       trafficPolicy: undefined,
       subsets: [{ name: subset, labels: {}, trafficPolicy }],
       exportTo: [],
       workloadSelector: undefined,
     },
   };
-}
-
-/** What the server that will take the call asks of the sidecar. */
-function tlsFor(
-  { world }: Topology,
-  { spec, metadata }: VirtualService,
-  host: string,
-  port: number,
-): ClientTls | undefined {
-  for (const name of spec.gateways) {
-    if (name === 'mesh') continue;
-    const key = resolveGateway(name, metadata.namespace);
-    const slash = key.indexOf('/');
-    const gateway = world.object('Gateway', key.slice(0, slash), key.slice(slash + 1));
-    if (gateway?.kind !== 'Gateway') continue;
-    const server = gateway.spec.servers.find((one) => one.port.number === port && serves(one, host));
-    if (server?.tls?.mode === 'ISTIO_MUTUAL') return { mode: 'ISTIO_MUTUAL', sni: host, credentialName: undefined };
-  }
-  return undefined;
-}
-
-function serves({ hosts }: GatewayServer, host: string): boolean {
-  return hosts.some((written) => covers(written.slice(written.indexOf('/') + 1), host));
 }
