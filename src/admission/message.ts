@@ -44,6 +44,6 @@ function isSame(a: ObjectRef, b: ObjectRef): boolean {
 
 /** `ServiceEntry shop/cnn`. */
 export function nameOf({ kind, namespace, name }: ObjectRef): string {
-  const shown = name === '' ? '(its name is yet to be generated)' : name;
+  const shown = name === '' ? '(without a name)' : name;
   return namespace === '' ? `${kind} ${shown}` : `${kind} ${namespace}/${shown}`;
 }

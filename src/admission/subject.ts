@@ -1,8 +1,8 @@
 import { heldVersion } from '../mesh/held-kinds.js';
 import { ManifestError } from '../mesh/manifest-error.js';
-import type { MeshObject } from '../mesh/mesh-object.js';
+import type { MeshKind, MeshObject } from '../mesh/mesh-object.js';
 import { OLDEST, YOUNGEST, type ObjectRef } from '../mesh/metadata.js';
-import { readObject } from '../mesh/read-object.js';
+import { readObject, refOf as refOfDocument } from '../mesh/read-object.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import type { AdmissionRequest } from './review.js';
@@ -19,21 +19,23 @@ export function changeOf(request: AdmissionRequest, world: World): ObjectChange 
   if (subResource !== undefined || operation === 'CONNECT') return undefined;
   const held = heldVersion(versionOf(request), request.kind.kind)?.held;
   if (held === undefined) return undefined;
-  if (request.keysDropped === true)
-    throw unreadable(request, 'object', 'has a key named __proto__ or constructor: rename it');
   if (operation === 'DELETE') {
-    const old = readOld(request) ?? world.object(held.kind, request.namespace, request.name);
+    const old = oldOf(request, held.kind, world);
     return old === undefined ? undefined : { old, object: undefined };
   }
+  if (request.keysDropped === true)
+    throw unreadable(request, 'object', 'has a key named __proto__ or constructor: rename it');
   if (object === null) throw unreadable(request, 'object', 'is null: a review of this operation carries the object');
-  const fresh = operation === 'CREATE' ? created(read(request, object)) : read(request, object);
-  return { old: operation === 'CREATE' ? undefined : readOld(request), object: fresh };
+  const fresh = read(request, object);
+  if (operation === 'CREATE') return { old: undefined, object: created(fresh) };
+  return { old: oldOf(request, held.kind, world), object: fresh };
 }
 
-/** Names what a request is about, for messages. */
+/** Names what a request is about, for messages: by the beginning of its name where the API server is yet to generate that. */
 export function refOf(request: AdmissionRequest): ObjectRef {
-  const { kind, namespace, name } = request;
-  return { apiVersion: versionOf(request), kind: kind.kind, namespace, name };
+  const { kind, namespace, name, object } = request;
+  const shown = name === '' ? (refOfDocument(object)?.name ?? '') : name;
+  return { apiVersion: versionOf(request), kind: kind.kind, namespace, name: shown };
 }
 
 function versionOf({ kind: { group, version } }: AdmissionRequest): string {
@@ -55,9 +57,15 @@ function created(object: MeshObject): MeshObject {
   return { ...object, metadata: { ...object.metadata, createdAt: YOUNGEST } };
 }
 
-function readOld(request: AdmissionRequest): MeshObject | undefined {
+/** The old object as the request has it; what cannot be read there is taken from the world, if anywhere. */
+function oldOf(request: AdmissionRequest, kind: MeshKind, world: World): MeshObject | undefined {
+  return readOld(request, kind) ?? world.object(kind, request.namespace, request.name);
+}
+
+function readOld({ oldObject }: AdmissionRequest, kind: MeshKind): MeshObject | undefined {
   try {
-    return request.oldObject === null ? undefined : readObject(request.oldObject, OLDEST);
+    const old = readObject(oldObject, OLDEST);
+    return old?.kind === kind ? old : undefined;
   } catch (error) {
     if (error instanceof ManifestError) return undefined;
     throw error;
