@@ -63,6 +63,9 @@ async function answer(paths: readonly string[], flags: ExplainFlags, terminal: T
   const call = callOf(flags);
   const asked = await askWorld(paths, flags, terminal);
   const isEgressGateway = egressGatewayTest(asked.policy);
+  if (![...asked.world.all('Service')].some(isEgressGateway)) {
+    terminal.complain('sallyport: no Service here is an egress gateway: the policy says which are (egressGateways)\n');
+  }
   const explanation = explain({ world: asked.world, isEgressGateway }, clientOf(flags, asked), call);
   const locate: AskedWorld['locate'] = (object, field) => asked.locate(object, field);
   if (flags.output === 'json') {
