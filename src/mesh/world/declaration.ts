@@ -122,10 +122,27 @@ export function portKey(port: number, binding: PortBinding, audience: string): s
 
 export const EVERYBODY = '*';
 
-/** The port numbers of a declaration that is not everybody's: the keys of the world's index of those. */
+/** The ports of a declaration that is not everybody's: the keys of the world's index of those. */
 export function restrictedKeys({ exportTo, ports }: Declaration): readonly string[] {
-  return exportTo.includes('*') ? NONE : unique(ports.map(({ number }) => String(number)));
+  return exportTo.includes('*') ? NONE : unique(ports.map(({ number, protocol }) => restrictedKey(number, protocol)));
 }
+
+export function restrictedKey(port: number, protocol: Protocol): string {
+  return `${port}/${protocol}`;
+}
+
+/**
+ * What the pods of one namespace may write for the host of a Kubernetes Service there, whoever declares it: its first label.
+ * Undefined for any other host.
+ */
+export function shortName(host: string, domain: string): string | undefined {
+  const dot = host.indexOf('.');
+  return dot >= 0 && dot < host.length - domain.length - SERVICES.length && host.endsWith(`${SERVICES}${domain}`)
+    ? host.slice(0, dot)
+    : undefined;
+}
+
+const SERVICES = '.svc.';
 
 function audiencesOf({ exportTo, namespace }: Declaration): readonly string[] {
   if (exportTo.includes('*')) return [EVERYBODY];

@@ -93,6 +93,9 @@ export class MeshWorld implements World, WorldWriter {
   get restricted() {
     return this.#indices.services.restricted;
   }
+  get shortNames() {
+    return this.#indices.services.shortNames;
+  }
   get addresses() {
     return this.#indices.services.addresses;
   }

@@ -104,6 +104,9 @@ class Overlay implements World {
   get restricted() {
     return this.#services.restricted;
   }
+  get shortNames() {
+    return this.#services.shortNames;
+  }
   get addresses() {
     return this.#services.addresses;
   }

@@ -12,6 +12,7 @@ import {
   endpointAddresses,
   portKeys,
   restrictedKeys,
+  shortName,
   type Declaration,
 } from './declaration.js';
 import { shouted } from './facets.js';
@@ -27,6 +28,7 @@ export type ServiceLookups = Pick<
   | 'shoutedDeclarations'
   | 'ports'
   | 'restricted'
+  | 'shortNames'
   | 'addresses'
   | 'blocks'
   | 'endpoints'
@@ -40,6 +42,7 @@ export class ServiceIndices implements ServiceLookups {
   readonly shoutedDeclarations = new HostIndex<Declaration>(byServiceAge);
   readonly ports = new Index<Declaration>(byServiceAge);
   readonly restricted = new Index<Declaration>(byServiceAge);
+  readonly shortNames = new Index<Declaration>(byServiceAge);
   readonly addresses = new Index<Declaration>(byServiceAge);
   readonly blocks = new BlockIndex<Declaration>(byServiceAge);
   readonly endpoints = new Index<Declaration>(byServiceAge);
@@ -78,6 +81,8 @@ export class ServiceIndices implements ServiceLookups {
     for (const host of shouted([declaration.host])) act(this.shoutedDeclarations, host, declaration);
     for (const key of portKeys(declaration)) act(this.ports, key, declaration);
     for (const key of restrictedKeys(declaration)) act(this.restricted, key, declaration);
+    const short = shortName(declaration.host, this.#mesh.domain);
+    if (short !== undefined) act(this.shortNames, short, declaration);
     for (const address of declaration.addresses) act(this.addresses, addressKey(address), declaration);
     for (const address of endpointAddresses(declaration)) act(this.endpoints, addressKey(address), declaration);
     for (const block of declaration.blocks) act(this.blocks, blockKey(block), declaration);
@@ -107,6 +112,7 @@ export function layeredServices(below: ServiceLookups, layer: LayerIndices<Servi
     ),
     ports: layeredSequence(below.ports, declarations(added.ports, gone.ports)),
     restricted: layered(below.restricted, declarations(added.restricted, gone.restricted)),
+    shortNames: layered(below.shortNames, declarations(added.shortNames, gone.shortNames)),
     addresses: layered(below.addresses, declarations(added.addresses, gone.addresses)),
     blocks: layeredBlocks(below.blocks, declarations(added.blocks, gone.blocks)),
     endpoints: layered(below.endpoints, declarations(added.endpoints, gone.endpoints)),

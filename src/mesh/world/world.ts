@@ -30,8 +30,10 @@ export interface World {
   readonly shoutedDeclarations: HostLookup<Declaration>;
   /** Declarations by port number, binding and audience: see `portKey`. */
   readonly ports: Sequence<Declaration>;
-  /** Declarations that are not everybody's, by port number. */
+  /** Declarations that are not everybody's, by port number and protocol: see `restrictedKey`. */
   readonly restricted: Lookup<Declaration>;
+  /** Declarations of hosts that are a Kubernetes Service's, by the short name that they have in one namespace: see `shortName`. */
+  readonly shortNames: Lookup<Declaration>;
   /** Declarations by each plain address, canonical: see `addressKey`. */
   readonly addresses: Lookup<Declaration>;
   /** Declarations by each address block. */
