@@ -70,11 +70,21 @@ t.test('the version changes with every change, and with nothing else', (t) => {
   const world = new MeshWorld(DEFAULT_MESH);
   const versions = new Set([world.version]);
   const changes = [
-    () => { world.put(old); },
-    () => { world.put(young); },
-    () => { world.remove('ServiceEntry', 'shop', 'old'); },
-    () => { world.configure({ ...DEFAULT_MESH, domain: 'mesh.test' }); },
-    () => { world.replace('ServiceEntry', []); },
+    () => {
+      world.put(old);
+    },
+    () => {
+      world.put(young);
+    },
+    () => {
+      world.remove('ServiceEntry', 'shop', 'old');
+    },
+    () => {
+      world.configure({ ...DEFAULT_MESH, domain: 'mesh.test' });
+    },
+    () => {
+      world.replace('ServiceEntry', []);
+    },
   ];
   for (const change of changes) {
     change();
