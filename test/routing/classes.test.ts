@@ -260,7 +260,7 @@ Sidecar istio-system/root: {egress: [{port: 8080 TCP, hosts: ["*/*"]}]}`,
     pods: ['shop', 'none'],
   },
   'a block of addresses': {
-    world: `${ENTRY}ServiceEntry shop/block: {hosts: [block.internal, "*.com"], addresses: [203.0.113.0/24], ports: [443 TLS], exportTo: ["."]}`,
+    world: `${ENTRY}ServiceEntry shop/block: {hosts: [block.internal], addresses: [203.0.113.0/24], ports: [443 TCP], exportTo: ["."]}`,
     call: 'tls ext.com:443 at 203.0.113.9',
     pods: ['shop', 'none'],
   },
@@ -361,10 +361,55 @@ DestinationRule shop/ext: {host: ext.com, trafficPolicy: {tls: {mode: SIMPLE}}}`
     call: 'http ext.com:80',
     pods: ['guest', 'none'],
   },
-  'a sniffed service that is declared elsewhere too': {
-    world: `ServiceEntry app/any @2: {hosts: [any.internal], ports: [8080]}
-ServiceEntry shop/any @3: {hosts: [any.internal], ports: [80 HTTP]}`,
+  'a first service for whatever bytes that others take from elsewhere': {
+    world: `ServiceEntry app/first @2: {hosts: [first.internal], ports: [8080 HTTP]}
+ServiceEntry shop/first @3: {hosts: [first.internal], ports: [3306 TCP]}
+ServiceEntry app/second @4: {hosts: [second.internal], ports: [443 TCP]}`,
+    call: 'tcp un.known:3306',
+    pods: ['shop', 'none'],
+  },
+  'a first sniffed service that others take from elsewhere': {
+    world: `ServiceEntry app/first @2: {hosts: [first.internal], ports: [80 HTTP]}
+ServiceEntry shop/first @3: {hosts: [first.internal], ports: [8080]}
+ServiceEntry app/second @4: {hosts: [second.internal], ports: [8080]}`,
     call: 'tcp un.known:8080',
+    pods: ['shop', 'none'],
+  },
+  'a service for whatever bytes behind one that the Sidecar of all hides': {
+    world: `ServiceEntry shop/first @2: {hosts: [first.internal], ports: [8080 TCP]}
+ServiceEntry edge/second @3: {hosts: [second.internal], ports: [8080 TCP]}
+ServiceEntry net/third @4: {hosts: [third.internal], ports: [8080 TCP]}
+${root('./*', 'net/*')}`,
+    call: 'tcp un.known:8080',
+    pods: ['edge', 'none'],
+  },
+  'an own egress entry with the port, which makes every service take whatever bytes come': {
+    world: `ServiceEntry net/web: {hosts: [web.internal], ports: [8080 HTTP], resolution: DNS}
+VirtualService net/web: {hosts: [web.internal], tcp: [{match: [{sourceLabels: {app: web}}], route: [EGW:3306]}]}
+Sidecar shop/all: {egress: [{port: 8080 TCP, hosts: ["net/*"]}]}`,
+    call: 'tcp un.known:8080',
+    pods: ['shop with app=web', 'shop'],
+  },
+  'a wildcard over the name': {
+    world: 'ServiceEntry shop/ext: {hosts: ["*.ext.com"], ports: [80 HTTP], exportTo: ["."]}',
+    call: 'http www.ext.com:80',
+    pods: ['shop', 'none'],
+  },
+  'an upper-case wildcard of a route over what nobody declares': {
+    world: 'VirtualService shop/out: {hosts: ["*.EXT.com"], exportTo: ["."], http: [{route: [EGW:80]}]}',
+    call: 'http www.ext.com:80',
+    pods: ['shop', 'none'],
+  },
+  'a subnet that a route for a service behind the first takes': {
+    world: `${ENTRY}ServiceEntry app/db @3: {hosts: [db.internal], ports: [3306 TCP]}
+VirtualService shop/db: {hosts: [db.internal], exportTo: ["."], tcp: [{match: [{destinationSubnets: [203.0.113.0/24]}], route: [EGW:3306]}]}`,
+    call: 'tcp un.known:3306 at 203.0.113.9',
+    pods: ['shop', 'none'],
+  },
+  'a rule for the service of a block of addresses': {
+    world: `ServiceEntry app/block: {hosts: [block.internal], addresses: [203.0.113.0/24], ports: [443 TCP]}
+DestinationRule shop/block: {host: block.internal, trafficPolicy: {tls: {mode: SIMPLE}}}`,
+    call: 'tls ext.com:443 at 203.0.113.9',
     pods: ['shop', 'none'],
   },
   'a subnet that a route for another host takes': {
@@ -387,7 +432,8 @@ VirtualService app/out: {hosts: [ext.com], http: [{match: [{sourceLabels: {app: 
     pods: ['shop with app=web', 'shop'],
   },
   'a Service by its name and namespace': {
-    world: 'Service shop/web: {clusterIP: 10.1.1.1, ports: [80 http], $annotations: {networking.istio.io/exportTo: guest}}',
+    world:
+      'Service shop/web: {clusterIP: 10.1.1.1, ports: [80 http], $annotations: {networking.istio.io/exportTo: guest}}',
     call: 'http web.shop:80',
     pods: ['guest', 'none'],
   },
