@@ -60,7 +60,10 @@ export function clientClasses(worlds: readonly World[], target: Target): ClientC
     return new ChoiceFinder(way);
   });
   const groups = new Map<string, Group>();
-  for (const namespace of [...[...namespaces].sort(), OTHER]) groups.set(namespace, groupOf(finders, namespace));
+  const others = namespaces.size === 0 ? 'every namespace' : 'every other namespace';
+  for (const namespace of [...[...namespaces].sort(), OTHER]) {
+    groups.set(namespace, groupOf(finders, namespace, namespace === OTHER ? others : namespace));
+  }
   return {
     all: [...groups.values()].flatMap((group) => [...group.classes.values()]),
     incomplete: [...groups].filter(([, { complete }]) => !complete).map(([namespace]) => namespace),
@@ -82,24 +85,22 @@ interface Group {
 /** A bound on what somebody's many selectors can cost. */
 const MOST_CLASSES = 128;
 
-function groupOf(finders: readonly ChoiceFinder[], namespace: string): Group {
+/** @param where - the namespace in words */
+function groupOf(finders: readonly ChoiceFinder[], namespace: string, where: string): Group {
   const found = finders.map((finder) => finder.choicesIn(namespace, MOST_CLASSES));
   const choices = distinctChoices(found.flatMap((one) => one.choices));
   const { sets, complete } = labelSets(choices, MOST_CLASSES);
-  const alone = sets.length === 1 && complete;
+  const whole = namespace === OTHER ? where : `pods in ${where}`;
   const classes = new Map(
-    sets.map((labels) => [
-      outcomeOf(choices, labels),
-      { namespace, labels, description: describe(namespace, labels, alone) },
-    ]),
+    sets.map((labels) => {
+      const description = sets.length === 1 && complete ? whole : `${podsWith(labels)} in ${where}`;
+      return [outcomeOf(choices, labels), { namespace, labels, description }];
+    }),
   );
   return { choices, classes, complete: complete && found.every((one) => one.complete) };
 }
 
-function describe(namespace: string, labels: Labels, alone: boolean): string {
+function podsWith(labels: Labels): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const where = namespace === OTHER ? 'every other namespace' : namespace;
-  if (pairs.length > 0) return `pods with ${pairs.sort().join(',')} in ${where}`;
-  if (!alone) return `other pods in ${where}`;
-  return namespace === OTHER ? where : `pods in ${where}`;
+  return pairs.length === 0 ? 'other pods' : `pods with ${pairs.sort().join(',')}`;
 }

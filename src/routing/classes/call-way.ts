@@ -85,7 +85,6 @@ export class CallWay {
 
   /** A destination's cluster is that of its host, or of the name that an ExternalName Service of that host stands for (T6.1). */
   sendTo(host: string, clusters: Set<string>): void {
-    if (clusters.has(host)) return;
     clusters.add(host);
     // HTTP sends to the lower-case name, even where only another spelling is declared.
     clusters.add(host.toLowerCase());

@@ -21,20 +21,18 @@ export interface LabelSets {
  * @param most - how many sets may be made; what is beyond is left out
  */
 export function labelSets(choices: readonly Choice[], most: number): LabelSets {
-  let sets: readonly Labels[] = [{}];
-  let complete = true;
+  const sets: Labels[] = [{}];
   for (const [at, choice] of choices.entries()) {
     const decided = choices.slice(0, at);
-    const next: Labels[] = [...sets];
-    for (const labels of sets) {
+    for (const labels of [...sets]) {
       for (const union of unionsWith(choice, labels, decided)) {
-        if (next.length < most) next.push(union);
-        else complete = false;
+        // Somebody can write so many selectors that it would not end.
+        if (sets.length >= most) return { sets, complete: false };
+        sets.push(union);
       }
     }
-    sets = next;
   }
-  return { sets, complete };
+  return { sets, complete: true };
 }
 
 /** The labels with a selector more for which that selector decides the choice, and what was decided before stays so. */
@@ -43,7 +41,8 @@ function* unionsWith(choice: Choice, labels: Labels, decided: readonly Choice[])
     const union = { ...labels, ...selector };
     // What the labels fit as they are is decided without more labels.
     if (selects(selector, labels)) return;
-    if (!selects(labels, union) || firstFitting(choice, union) !== index) continue;
+    if (firstFitting(choice, union) !== index) continue;
+    // Also where the selector wants another value of a label: then one that decided before fits no more.
     if (decided.every((one) => firstFitting(one, union) === firstFitting(one, labels))) yield union;
   }
 }

@@ -6,15 +6,7 @@ import type { SidecarProxy } from '../sidecar/sidecar-proxy.js';
 import { overlappingNames } from '../view/routes.js';
 import type { ServiceView } from '../view/services.js';
 import type { Claims } from './claims.js';
-import {
-  allRestrictedOn,
-  hasSome,
-  isExclusive,
-  publicOn,
-  restrictedOn,
-  someExclusive,
-  someProxy,
-} from './port-services.js';
+import { hasSome, publicOn, restrictedOn, someExclusive, someProxy } from './port-services.js';
 
 /**
  * Claims the namespaces whose pods may have another listener on all addresses of a port than everybody: another first service that
@@ -23,13 +15,12 @@ import {
  */
 export function claimPort(claims: Claims, world: World, others: SidecarProxy, port: number): void {
   const { ported, portless } = others.viewsForPort(port);
-  if (ported !== undefined) claimImported(claims, world, ported, port);
+  if (ported !== undefined) claimImported(claims, world, ported);
   if (portless !== undefined) claimHeads(claims, portless.services, port);
 }
 
 /** An egress entry with the port gives every service that it imports its own protocol, so that any may come first. */
-function claimImported(claims: Claims, world: World, { entry }: EgressView, port: number): void {
-  for (const declaration of allRestrictedOn(world, port)) claims.byDeclaration(declaration);
+function claimImported(claims: Claims, world: World, { entry }: EgressView): void {
   for (const { host } of entry?.imports ?? []) {
     for (const name of overlappingNames(world.declarations, host)) claims.byHost(name);
   }
@@ -72,7 +63,7 @@ function heads(services: ServiceView, port: number, binding: PortBinding): reado
 function isSettled(services: ServiceView, declaration: Declaration, port: number): boolean {
   const { host, namespace } = declaration;
   const seen = services.port(declaration, port);
-  if (seen === undefined || isExclusive(seen.protocol) || !services.counts(declaration)) return false;
+  if (seen === undefined || !services.counts(declaration)) return false;
   if (services.world.declarations.of(host).some((one) => one.namespace !== namespace)) return false;
   return wildBindings(services, declaration, seen).some(({ block }) => block === undefined);
 }

@@ -13,8 +13,6 @@ const PROTOCOLS: Readonly<Record<PortBinding, readonly Protocol[]>> = {
 /** The protocols that share a listener with no other (T4.5). */
 const EXCLUSIVE: readonly Protocol[] = ['Mongo', 'MySQL'];
 
-const BINDINGS: readonly PortBinding[] = ['http', 'tls', 'tcp', 'sniffed'];
-
 /** Those with the port that can be on a listener for all addresses, and that not everybody sees. */
 export function* restrictedOn(world: World, port: number, binding: PortBinding): Generator<Declaration> {
   for (const protocol of PROTOCOLS[binding]) {
@@ -24,14 +22,6 @@ export function* restrictedOn(world: World, port: number, binding: PortBinding):
       if (binding === 'http' || isWild) yield declaration;
     }
   }
-}
-
-/** Those with the port that not everybody sees, whatever binds. */
-export function* allRestrictedOn(world: World, port: number): Generator<Declaration> {
-  for (const binding of BINDINGS) {
-    for (const protocol of PROTOCOLS[binding]) yield* world.restricted.of(restrictedKey(port, protocol));
-  }
-  yield* world.restricted.of(restrictedKey(port, 'UDP'));
 }
 
 /** Those with the port that can be on a listener for all addresses, and that everybody sees, in order. */
@@ -71,8 +61,4 @@ export function someProxy(world: World, port: number, declarations: readonly Dec
 function someSpeak(world: World, port: number, declarations: readonly Declaration[], protocol: Protocol): boolean {
   if (world.restricted.of(restrictedKey(port, protocol)).length > 0) return true;
   return declarations.some(({ ports }) => ports.some((one) => one.number === port && one.protocol === protocol));
-}
-
-export function isExclusive(protocol: Protocol): boolean {
-  return EXCLUSIVE.includes(protocol);
 }
