@@ -7,6 +7,7 @@ import { mergedRules } from '../routing/delegates.js';
 import { egressGatewayNamed } from '../routing/egress-gateways.js';
 import { eliminated as eliminatedHttp, type Elimination } from '../routing/http-routes.js';
 import { eliminated as eliminatedBytes } from '../routing/sidecar/filter-chains.js';
+import type { EgressView } from '../routing/sidecar/egress-view.js';
 import { SidecarProxy } from '../routing/sidecar/sidecar-proxy.js';
 import type { Topology } from '../routing/trace.js';
 import { RouteView } from '../routing/view/routes.js';
@@ -105,10 +106,14 @@ export function routesOver(world: World, { host, protocol }: Call): readonly Vir
   return [...new Set([...found, ...plain, ...shouted])];
 }
 
-/** The views through which a client sees what takes its calls on a port: of the egress entry with the port, and of the one without. */
-export function routeViews(caller: Caller): readonly RouteView[] {
+/**
+ * The view through which a client sees the routes of its calls on a port: of the Sidecar's entry with the port, else of the one
+ * without, the first through which it sees what decides the call. Undefined where no entry is for the port.
+ */
+export function routeView(caller: Caller, decides: (view: EgressView) => boolean): EgressView | undefined {
   const { ported, portless } = sidecarOf(caller).viewsForPort(caller.port);
-  return [ported, portless].filter((view) => view !== undefined).map(({ routes }) => routes);
+  const views = [ported, portless].filter((view) => view !== undefined);
+  return views.find(decides) ?? views[0];
 }
 
 /** What the client would see without a Sidecar. */

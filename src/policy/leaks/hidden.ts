@@ -1,10 +1,10 @@
 import { covers } from '../../mesh/host.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
-import { scopeOf, sidecarOf } from '../../routing/view/scope.js';
+import { sidecarOf } from '../../routing/view/scope.js';
 import { callerOf, openView } from '../leads.js';
 import { nameOf } from '../object-name.js';
 import { isSubject, type Leak, type LeakExplanation } from './leak.js';
-import type { Standing } from './standing.js';
+import { viewOf, type Standing } from './standing.js';
 
 /** What hides from the client's sidecar a VirtualService that leads to the gateway. */
 export function hidden(leak: Leak, standing: Standing, route: VirtualService): LeakExplanation {
@@ -24,20 +24,18 @@ export function hidden(leak: Leak, standing: Standing, route: VirtualService): L
   }
 }
 
-/** The egress entry of the client's Sidecar through which it looks for routes on the port. */
+/** The Sidecar's egress entry through which the client sees the service does not show it the VirtualService. */
 function unimported(leak: Leak, standing: Standing, route: VirtualService): LeakExplanation | undefined {
-  const { world } = leak.scene.topology;
   const { namespace, labels } = leak.traced.client;
-  const { host, port } = leak.traced.touched.call;
-  const sidecar = sidecarOf(world, namespace, labels);
-  if (sidecar === undefined) return undefined;
-  const entries = scopeOf(world, sidecar, namespace).egress ?? [];
-  const entry = entries.find((one) => one.port?.number === port) ?? entries.find((one) => one.port === undefined);
+  const { host } = leak.traced.touched.call;
+  const sidecar = sidecarOf(leak.scene.topology.world, namespace, labels);
+  const entry = viewOf(leak, standing)?.entry;
+  if (sidecar === undefined || entry === undefined) return undefined;
   const name = route.spec.hosts.find((one) => covers(one.toLowerCase(), host.toLowerCase())) ?? host;
   return {
     message: 'sidecar-scope',
     object: sidecar,
-    field: entry === undefined ? 'spec.egress' : `spec.egress[${entry.index}].hosts`,
+    field: `spec.egress[${entry.index}].hosts`,
     values: {
       ...standing.values,
       route: nameOf(route),

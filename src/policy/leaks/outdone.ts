@@ -1,9 +1,9 @@
 import { covers, isWildcard } from '../../mesh/host.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
-import { callerOf, routeViews, type Lead } from '../leads.js';
+import type { Lead } from '../leads.js';
 import { nameOf } from '../object-name.js';
 import type { Leak, LeakExplanation } from './leak.js';
-import type { Standing } from './standing.js';
+import { viewOf, type Standing } from './standing.js';
 
 /** A rule to the gateway is there for the client, the port and the protocol, and something else keeps it from the call. */
 export function outdone(leak: Leak, standing: Standing, lead: Lead): LeakExplanation {
@@ -28,14 +28,14 @@ export function outdone(leak: Leak, standing: Standing, lead: Lead): LeakExplana
 }
 
 /** The VirtualService to which a host belongs in HTTP, before its rules are looked at: the closest in name (A6.4). */
-function ownerOf(leak: Leak, { declared }: Standing): VirtualService | undefined {
-  const { world } = leak.scene.topology;
-  const name = declared.toLowerCase();
-  for (const view of routeViews(callerOf(leak))) {
-    for (const pattern of [name, ...world.routes.covering(name)]) {
-      const [owner] = pattern === name ? view.namedInAnyCase(name) : view.named(pattern);
-      if (owner !== undefined) return owner;
-    }
+function ownerOf(leak: Leak, standing: Standing): VirtualService | undefined {
+  const routes = viewOf(leak, standing)?.routes;
+  const name = standing.declared.toLowerCase();
+  const [exact] = routes?.namedInAnyCase(name) ?? [];
+  if (exact !== undefined) return exact;
+  for (const pattern of leak.scene.topology.world.routes.covering(name)) {
+    const [owner] = routes?.named(pattern) ?? [];
+    if (owner !== undefined) return owner;
   }
   return undefined;
 }

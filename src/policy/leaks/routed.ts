@@ -10,7 +10,7 @@ import {
   leadsOf,
   openView,
   routesOver,
-  routeViews,
+  routeView,
   type Lead,
 } from '../leads.js';
 import { nameOf } from '../object-name.js';
@@ -64,12 +64,19 @@ function precedence(
   return { message: byAddress ? 'shadowed/address' : 'shadowed', values: { ...values, rival } };
 }
 
-/** What would take the same call of the same client to an egress gateway, were this rule not there. */
+/**
+ * What would take the same call of the same client to an egress gateway, were this rule not there. Bytes are taken for the service at
+ * which they arrive, whatever host they name: so what is over the hosts of this rule counts there.
+ */
 function leadsBeside(leak: Leak, route: VirtualService, place: RoutePlace): readonly Lead[] {
   const caller = callerOf(leak);
-  const views = routeViews(caller);
-  return routesOver(leak.scene.topology.world, leak.traced.touched.call)
-    .filter((one) => views.some((view) => view.sees(one)))
+  const { world } = leak.scene.topology;
+  const { call } = leak.traced.touched;
+  const view = routeView(caller, ({ routes }) => routes.sees(route));
+  const hosts = place.section === 'http' ? [call.host] : [call.host, ...(view?.routes.hosts(route) ?? [])];
+  const over = new Set(hosts.flatMap((host) => routesOver(world, { ...call, host })));
+  return [...over]
+    .filter((one) => view?.routes.sees(one) === true)
     .flatMap((one) => leadsOf(caller, one))
     .filter(({ elimination, section }) => elimination === undefined && section === place.section)
     .filter((lead) => lead.owner !== route || lead.rule !== place.rule);

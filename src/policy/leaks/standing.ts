@@ -1,6 +1,8 @@
 import type { ServiceEntry } from '../../mesh/kinds/service-entry.js';
 import type { Service } from '../../mesh/kinds/service.js';
 import type { Protocol } from '../../mesh/protocol.js';
+import type { EgressView } from '../../routing/sidecar/egress-view.js';
+import { callerOf, routeView } from '../leads.js';
 import { nameOf } from '../object-name.js';
 import { leakValues, type Leak, type LeakExplanation } from './leak.js';
 
@@ -26,10 +28,13 @@ export function standingOf(leak: Leak, service: ServiceEntry | Service): Standin
   return { service, declared, object: service, field: `spec.hosts[${index}]`, values: { ...values, declared } };
 }
 
-/** The field of a service's port; the standing's own where the entry is only assumed. */
-export function portField({ service, object, field }: Standing, port: number): string {
-  const index = service.spec.ports.findIndex(({ number }) => number === port);
-  return object === service && index >= 0 ? `spec.ports[${index}]` : field;
+/** The view through which the client sees the service. */
+export function viewOf(leak: Leak, { declared }: Standing): EgressView | undefined {
+  return routeView(callerOf(leak), ({ services }) => services.declared(declared).length > 0);
+}
+
+export function portField({ service }: Standing, port: number): string {
+  return `spec.ports[${service.spec.ports.findIndex(({ number }) => number === port)}]`;
 }
 
 export function protocolOf({ service }: Standing, port: number): Protocol {

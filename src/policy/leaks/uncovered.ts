@@ -1,13 +1,13 @@
 import { overlaps, resolveHost } from '../../mesh/host.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import { familyOf } from '../../mesh/protocol.js';
-import { callerOf, leadsOf, routesOver, routeViews, type Lead } from '../leads.js';
+import { callerOf, leadsOf, routesOver, type Lead } from '../leads.js';
 import { nameOf } from '../object-name.js';
 import { SECTIONS, type Section } from '../route-places.js';
 import { hidden } from './hidden.js';
 import { isSubject, type Leak, type LeakExplanation } from './leak.js';
 import { outdone } from './outdone.js';
-import { portField, protocolInWords, protocolOf, type Standing } from './standing.js';
+import { portField, protocolInWords, protocolOf, viewOf, type Standing } from './standing.js';
 import { undelegated } from './undelegated.js';
 
 /** What is known of a leak before it is told why. */
@@ -28,13 +28,13 @@ interface Circumstances {
  */
 export function uncovered(leak: Leak, standing: Standing): LeakExplanation | undefined {
   const caller = callerOf(leak);
-  const views = routeViews(caller);
+  const view = viewOf(leak, standing);
   const section = sectionOf(leak, standing);
   const isKept = (lead: Lead): boolean => lead.section === section && lead.elimination === undefined;
   const all = routesOver(leak.scene.topology.world, leak.traced.touched.call).filter((one) =>
     isOver(leak, one, standing),
   );
-  const seen = all.filter((route) => views.some((view) => view.sees(route)));
+  const seen = all.filter((route) => view?.routes.sees(route) === true);
   const unseen = all.filter((route) => !seen.includes(route) && leadsOf(caller, route).length > 0);
   const leads = seen
     .flatMap((route) => leadsOf(caller, route))
