@@ -137,6 +137,8 @@ t.test('nothing is refused of a namespace that is being deleted', (t) => {
   const staying = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
   t.equal(answer(removal, { world: [staying, plain, httpPair()] }).response.allowed, false);
   t.equal(answer(requestFor({ object: plain }), { world: [leaving] }).response.allowed, false, 'only deletions');
+  const update = requestFor({ object: routes({ http: [gatewayHttp()] }), oldObject: httpPair() });
+  t.equal(answer(update, { world: [leaving, plain] }).response.allowed, false);
   t.equal(
     answer(requestFor({ oldObject: httpPair() }), {
       world: [{ ...leaving, metadata: { ...metadata, name: 'net' } }, plain, httpPair()],

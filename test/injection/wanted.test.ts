@@ -126,6 +126,9 @@ t.test('a subset that somebody chose is left alone; the very one that it would g
   const [one, ...others] = wanted(routes({ http: [{ ...mesh, route: [to(EGRESS, 'cnn-com')] }] }));
   t.strictSame(others, []);
   t.match(one, { subset: 'cnn-com', unnamed: [], isNamed: true });
+  const [mixed] = wanted(routes({ http: [{ ...mesh, route: [to(EGRESS), to(EGRESS, 'cnn-com')] }] }));
+  t.match(mixed, { unnamed: ['/spec/http/0/route/0/destination'], isNamed: true });
+  t.match(wanted(routes({ http: [{ ...mesh, route: [to(EGRESS)] }] })), [{ isNamed: false }]);
   t.end();
 });
 

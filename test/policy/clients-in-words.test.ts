@@ -25,6 +25,7 @@ for (const [concerned, peers, words] of [
   [['shop', 'shop app=web'], ['shop', 'shop app=web', '*'], 'namespace shop'],
   [['shop', '*'], ['shop', 'shop v=1', '*', '* v=1'], 'pods without v=1 in every namespace'],
   [['shop v=1', '* v=1'], ['shop', 'shop v=1', '*', '* v=1'], 'pods with v=1 in every namespace'],
+  [['*'], ['*', '* v=1'], 'pods without v=1 in every namespace'],
   [['* v=1'], ['shop', '*', '* v=1'], 'pods with v=1 in every other namespace'],
   [
     ['shop', '*', '* v=1'],

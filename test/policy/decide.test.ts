@@ -85,6 +85,10 @@ t.test('who sends the calls out by a route of his own is told so, and nobody who
   t.strictSame(told(judge({ world: [plain], change: { create: direct } })), [
     'error direct-egress/no-route cnn.com:80',
   ]);
+  const idle = routes({ gateways: ['mesh'], http: [] });
+  t.strictSame(told(judge({ world: [plain], change: { update: direct, from: idle } })), [
+    'error direct-egress/no-route cnn.com:80',
+  ]);
   const longer = routes({ gateways: ['mesh'], http: [{ timeout: '3s', route: [toHost(80)] }] });
   t.strictSame(told(judge({ world: [plain], change: { update: longer, from: direct } })), []);
   t.strictSame(

@@ -108,6 +108,8 @@ t.test('a delegate: what its roots reach', (t) => {
   const delegate = routes({ hosts: [], gateways: [], http: [] }, { name: 'd' });
   const root = routes({ http: [{ delegate: { name: 'd' } }] });
   t.strictSame(reached(delegate, [entry(['80 HTTP']), root]).hosts, ['cnn.com']);
+  const alone = routes({ hosts: [], gateways: [], http: [meshHttp()] }, { name: 'd' });
+  t.strictSame(reached(alone, [entry(['80 HTTP'])]), { hosts: [], ports: [], addresses: [] }, 'nobody delegates to it');
   t.end();
 });
 

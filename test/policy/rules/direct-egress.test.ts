@@ -865,6 +865,223 @@ const INVALID: readonly InvalidCase[] = [
       },
     ],
   },
+  {
+    name: 'an outside host whose DestinationRule asks for the dialled address: that is not why it leaves',
+    world: [subsets({ host: 'cnn.com', trafficPolicy: passthrough, subsets: [] }, { name: 'cnn' })],
+    change: { create: plain },
+    findings: [{ reason: 'no-route', object: 'ServiceEntry shop/cnn', field: 'spec.hosts[0]', ...cnn80 }],
+  },
+  {
+    name: 'an outside host with endpoints: its own name, an address, a name that nobody declares',
+    change: {
+      create: entry(['80 HTTP'], {
+        endpoints: [{ address: 'cnn.com' }, { address: '203.0.113.9' }, { address: 'cdn.com' }],
+      }),
+    },
+    findings: [{ reason: 'no-route', object: 'ServiceEntry shop/cnn', field: 'spec.hosts[0]', ...cnn80 }],
+  },
+  {
+    name: 'an outside host that dials another one, which is routed',
+    world: [plain, httpPair()],
+    change: {
+      create: entry(
+        ['80 HTTP'],
+        { hosts: ['harmless.com'], endpoints: [{ address: 'cnn.com' }] },
+        { name: 'harmless' },
+      ),
+    },
+    findings: [
+      {
+        reason: 'alias',
+        object: 'ServiceEntry shop/harmless',
+        field: 'spec.hosts[0]',
+        host: 'harmless.com',
+        port: 80,
+        client: EVERYBODY,
+        says: ['dials cnn.com'],
+      },
+    ],
+  },
+  {
+    name: 'a host in upper case, to which the routes do not belong',
+    world: [fullPair()],
+    change: { update: entry(['443 TLS'], { hosts: ['bbc.com', 'CNN.com'] }), from: entry(['443 TLS']) },
+    findings: [
+      {
+        reason: 'no-route',
+        object: 'ServiceEntry shop/cnn',
+        field: 'spec.hosts[0]',
+        host: 'bbc.com',
+        port: 443,
+        client: EVERYBODY,
+      },
+      {
+        reason: 'no-route',
+        object: 'ServiceEntry shop/cnn',
+        field: 'spec.hosts[1]',
+        ...cnn443,
+        says: ['no VirtualService takes CNN.com to the egress gateway'],
+      },
+    ],
+  },
+  {
+    name: 'a TLS rule with a match for each side, of which the sidecars take their own',
+    world: [entry(['443 TLS'])],
+    change: {
+      update: routes({
+        tls: [
+          {
+            match: [
+              { gateways: ['egress'], sniHosts: ['cnn.com'] },
+              { gateways: ['mesh'], sniHosts: ['cnn.com'] },
+            ],
+            route: [toHost(443)],
+          },
+        ],
+      }),
+      from: routes({ tls: [meshTls(), gatewayTls()] }),
+    },
+    findings: [
+      {
+        reason: 'no-route',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.tls[0].route[0].destination.host',
+        ...cnn443,
+        says: ['none leads to the egress gateway'],
+      },
+    ],
+  },
+  {
+    name: 'a direct rule before one of which a part leads to the gateway',
+    world: [plain, service({ clusterIP: '10.96.0.20' })],
+    change: {
+      update: withMeshRules(direct, {
+        match: [{ gateways: ['mesh'] }],
+        route: [
+          { ...toGateway(80), weight: 50 },
+          { destination: { host: 'reviews' }, weight: 50 },
+        ],
+      }),
+      from: httpPair(),
+    },
+    findings: [
+      {
+        reason: 'shadowed',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.http[0].route[0].destination.host',
+        ...cnn80,
+      },
+    ],
+  },
+  {
+    name: 'an older TCP rule for everything before a younger one',
+    world: [
+      entry(['3306 TCP'], {
+        addresses: ['203.0.113.5'],
+        resolution: 'STATIC',
+        endpoints: [{ address: '203.0.113.5' }],
+      }),
+      routes(
+        { gateways: ['mesh'], tcp: [{ route: [toGateway(443), toHost(3306)].slice(0, 1) }] },
+        { name: 'b', creationTimestamp: '2024-01-02T00:00:00Z' },
+      ),
+    ],
+    change: {
+      update: routes(
+        { gateways: ['mesh'], tcp: [{ route: [toHost(3306)] }] },
+        { name: 'a', creationTimestamp: '2024-01-01T00:00:00Z' },
+      ),
+      from: routes(
+        { gateways: ['mesh'], tcp: [{ match: [{ port: 1 }], route: [toHost(3306)] }] },
+        { name: 'a', creationTimestamp: '2024-01-01T00:00:00Z' },
+      ),
+    },
+    findings: ['*', 'cnn.com'].map((host) => ({
+      reason: 'shadowed',
+      object: 'VirtualService shop/a' as const,
+      field: 'spec.tcp[0].route[0].destination.host',
+      host,
+      port: 3306,
+      client: EVERYBODY,
+      says: ['goes before VirtualService shop/b'],
+    })),
+  },
+  {
+    name: 'two direct TLS rules: neither leads to the gateway',
+    world: [
+      entry(['443 TLS']),
+      routes(
+        { gateways: ['mesh'], tls: [{ match: [{ sniHosts: ['cnn.com'] }], route: [toHost(443)] }] },
+        { name: 'late', creationTimestamp: '2024-01-01T00:00:00Z' },
+      ),
+    ],
+    change: {
+      update: routes({ gateways: ['mesh'], tls: [{ match: [{ sniHosts: ['cnn.com'] }], route: [toHost(443)] }] }),
+      from: routes({ gateways: ['mesh'], tls: [meshTls()] }),
+    },
+    findings: [
+      {
+        reason: 'no-route',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.tls[0].route[0].destination.host',
+        ...cnn443,
+      },
+    ],
+  },
+  {
+    name: 'a Sidecar whose entry for the port does not see the routes, though another entry does',
+    world: [plain, httpPair({ namespace: 'net' }, { gateways: ['mesh', 'shop/egress'] })],
+    change: {
+      create: sidecar({
+        egress: [
+          { hosts: ['*/*'] },
+          { port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['shop/*', 'istio-system/*'] },
+        ],
+      }),
+    },
+    findings: [
+      {
+        reason: 'sidecar-scope',
+        object: 'Sidecar shop/default',
+        field: 'spec.egress[1].hosts',
+        host: 'cnn.com',
+        port: 80,
+        client: SHOP,
+      },
+    ],
+  },
+  {
+    name: 'routes that others do not see, and that are for another port',
+    world: [httpPair({}, { exportTo: ['.'] })],
+    change: { create: entry(['8080 HTTP']) },
+    findings: [
+      {
+        reason: 'not-exported',
+        object: 'ServiceEntry shop/cnn',
+        field: 'spec.hosts[0]',
+        host: 'cnn.com',
+        port: 8080,
+        client: EVERYBODY,
+      },
+      {
+        reason: 'port-uncovered',
+        object: 'ServiceEntry shop/cnn',
+        field: 'spec.ports[0]',
+        host: 'cnn.com',
+        port: 8080,
+        client: SHOP,
+      },
+    ],
+  },
+  {
+    name: 'a rule for another port that is delegated',
+    world: [plain],
+    change: {
+      update: withMeshRules({ match: [{ gateways: ['mesh'], port: 81 }], delegate: { name: 'd', namespace: 'other' } }),
+      from: httpPair(),
+    },
+    findings: [{ reason: 'no-route', object: 'VirtualService shop/cnn', field: 'spec.http', ...cnn80 }],
+  },
   ...passthroughCases(),
   {
     name: "the gateway's name declared in the client's namespace",

@@ -45,6 +45,14 @@ const VALID: readonly ValidCase[] = [
     change: { create: httpPair() },
   },
   {
+    name: 'a Service that is yet to come',
+    world: [plain],
+    change: {
+      update: routes({ http: [{ match: [{ gateways: ['mesh'] }], route: [{ destination: { host: 'later' } }] }] }),
+      from: httpPair(),
+    },
+  },
+  {
     name: 'no gateway in it at all',
     world: [plain],
     change: { create: routes({ gateways: [], http: [{ route: [toHost(80)] }] }) },

@@ -153,7 +153,7 @@ const INVALID: readonly InvalidCase[] = [
   },
   {
     name: 'a namespace where only its own pods look',
-    ground: [...bare, subsets({}, { namespace: 'shop' })],
+    ground: [...bare, subsets({ subsets: [{ name: 'other' }, { name: 'cnn' }] }, { namespace: 'shop' })],
     world: [plain],
     change: { create: httpPair() },
     findings: [

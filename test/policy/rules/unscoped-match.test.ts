@@ -36,6 +36,25 @@ const VALID: readonly ValidCase[] = [
     },
   },
   {
+    name: 'a rule for everybody that nobody reads: an older VirtualService takes the calls',
+    world: [
+      plain,
+      routes(
+        { gateways: ['mesh'], http: [meshHttp()] },
+        { name: 'a-first', creationTimestamp: '2024-01-01T00:00:00Z' },
+      ),
+    ],
+    change: {
+      create: routes({
+        gateways: ['mesh', 'egress'],
+        http: [
+          { match: [{ gateways: ['egress'], port: 81 }], route: [toHost(80)] },
+          { match: [{ port: 82 }], route: [toHost(80)] },
+        ],
+      }),
+    },
+  },
+  {
     name: 'a gateway that is no egress gateway',
     ground: [...GROUND, gateway({ name: 'ingress' }, { selector: { istio: 'ingressgateway' } })],
     world: [plain],
