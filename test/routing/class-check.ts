@@ -2,6 +2,7 @@ import { addressInside, addressText, parseBlock } from '../../src/mesh/address.j
 import { resolveHost, serviceHost } from '../../src/mesh/host.js';
 import type { MeshObject } from '../../src/mesh/mesh-object.js';
 import type { Labels } from '../../src/mesh/metadata.js';
+import type { World } from '../../src/mesh/world/world.js';
 import type { Call } from '../../src/routing/call.js';
 import { classes } from '../../src/routing/classes.js';
 import { trace, type Topology } from '../../src/routing/trace.js';
@@ -93,13 +94,13 @@ function waysText(ways: readonly Way[]): string {
 }
 
 /** What the objects of a world name: hosts as declared and as dialled, ports, addresses, one inside each block, selectors. */
-export function vocabularyOf(objects: readonly MeshObject[], namespaces: readonly string[]): Vocabulary {
+export function vocabularyOf(world: World, namespaces: readonly string[]): Vocabulary {
   const hosts = new Set(['undeclared.invalid', 'undeclared.com']);
   const ports = new Set([80, 9999]);
   const addresses = new Set<string | undefined>([undefined]);
   const places = new Set(namespaces);
   const selectors: Labels[] = [{}];
-  for (const object of objects) {
+  for (const object of KINDS.flatMap((kind): MeshObject[] => [...world.all(kind)])) {
     const { namespace, name } = object.metadata;
     places.add(namespace);
     switch (object.kind) {
@@ -147,6 +148,8 @@ export function vocabularyOf(objects: readonly MeshObject[], namespaces: readonl
   }
   return { hosts: [...hosts], ports: [...ports], addresses: [...addresses], namespaces: [...places], selectors };
 }
+
+const KINDS = ['ServiceEntry', 'Service', 'VirtualService', 'Sidecar', 'DestinationRule', 'WorkloadEntry'] as const;
 
 function addHost(hosts: Set<string>, host: string): void {
   hosts.add(host.startsWith('*') ? `undeclared${host.startsWith('*.') ? '' : '-'}${host.slice(1)}` : host);
