@@ -1,8 +1,10 @@
+import { benchClasses } from './classes.js';
 import { benchTrace } from './trace.js';
 
 /** Every benchmark, by the name that the command line gives it. */
 const BENCHMARKS: ReadonlyMap<string, (print: (line: string) => void) => void | Promise<void>> = new Map([
   ['trace', benchTrace],
+  ['classes', benchClasses],
 ]);
 
 /** Runs the benchmarks that the command line names, or all. */

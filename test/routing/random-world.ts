@@ -263,7 +263,7 @@ class Topics {
     return {
       apiVersion: 'networking.istio.io/v1',
       kind: 'Sidecar',
-      metadata: this.#metadata(),
+      metadata: this.#metadata(random.chance(0.3) ? 'default' : undefined),
       spec: {
         ...(random.chance(0.6) ? { workloadSelector: { labels: random.pick(SELECTORS) } } : {}),
         ...egress,
@@ -286,7 +286,7 @@ class Topics {
     return {
       apiVersion: 'networking.istio.io/v1',
       kind: 'Sidecar',
-      metadata: { ...this.#metadata(), namespace: this.#root },
+      metadata: { ...this.#metadata(random.chance(0.3) ? 'default' : undefined), namespace: this.#root },
       spec: { egress: [{ ...only, hosts: this.#some(all, random.pick([1, 2, 3])) }] },
     };
   }
