@@ -12,10 +12,9 @@ const NOTHING: readonly never[] = Object.freeze([]);
 
 /** A sorted list under each key. */
 export class Index<V> implements Lookup<V> {
-  readonly #lists = new Map<string, V[]>();
+  /** Most keys hold one value, which stands there by itself. */
+  readonly #lists = new Map<string, V | Several<V>>();
   readonly #compare: (a: V, b: V) => number;
-  /** Keys whose lists are in no order: sorted when they are asked for, so that a world is filled at the price of one sorting. */
-  #unsorted: Set<string> | undefined;
 
   constructor(compare: (a: V, b: V) => number) {
     this.#compare = compare;
@@ -27,8 +26,9 @@ export class Index<V> implements Lookup<V> {
   }
 
   of(key: string): readonly V[] {
-    if (this.#unsorted !== undefined) this.#sort(key);
-    return this.#lists.get(key) ?? NOTHING;
+    const held = this.#lists.get(key);
+    if (held === undefined) return NOTHING;
+    return held instanceof Several ? held.sorted(this.#compare) : [held];
   }
 
   has(key: string): boolean {
@@ -41,33 +41,57 @@ export class Index<V> implements Lookup<V> {
 
   /** Answers whether the key is new. */
   add(key: string, value: V): boolean {
-    const list = this.#lists.get(key);
-    if (list === undefined) {
-      this.#lists.set(key, [value]);
+    const held = this.#lists.get(key);
+    if (held === undefined) {
+      this.#lists.set(key, value);
       return true;
     }
-    const last = list.at(-1);
-    if (last !== undefined && this.#compare(last, value) > 0) (this.#unsorted ??= new Set()).add(key);
-    list.push(value);
+    if (held instanceof Several) held.add(value);
+    else this.#lists.set(key, new Several([held, value]));
     return false;
   }
 
   /** Answers whether the key is gone. */
   remove(key: string, value: V): boolean {
-    const list = this.#lists.get(key);
-    if (list === undefined) return false;
-    const at = list.indexOf(value);
-    if (at >= 0) list.splice(at, 1);
-    if (list.length > 0) return false;
-    this.#lists.delete(key);
-    this.#unsorted?.delete(key);
-    return true;
+    const held = this.#lists.get(key);
+    if (held === undefined) return false;
+    if (held instanceof Several) {
+      held.remove(value);
+      if (held.only !== undefined) this.#lists.set(key, held.only);
+      return false;
+    }
+    return held === value && this.#lists.delete(key);
+  }
+}
+
+/** Two values or more, in order when they are asked for: a world is filled at the price of one sorting. */
+class Several<V> {
+  readonly #values: V[];
+  #isSorted = false;
+
+  constructor(values: V[]) {
+    this.#values = values;
   }
 
-  /** Equals keep the order in which they came. */
-  #sort(key: string): void {
-    if (this.#unsorted?.delete(key) !== true) return;
-    this.#lists.get(key)?.sort(this.#compare);
-    if (this.#unsorted.size === 0) this.#unsorted = undefined;
+  /** The one that is left. */
+  get only(): V | undefined {
+    return this.#values.length === 1 ? this.#values[0] : undefined;
+  }
+
+  sorted(compare: (a: V, b: V) => number): readonly V[] {
+    // Equals keep the order in which they came.
+    if (!this.#isSorted) this.#values.sort(compare);
+    this.#isSorted = true;
+    return this.#values;
+  }
+
+  add(value: V): void {
+    this.#values.push(value);
+    this.#isSorted = false;
+  }
+
+  remove(value: V): void {
+    const at = this.#values.indexOf(value);
+    if (at >= 0) this.#values.splice(at, 1);
   }
 }
