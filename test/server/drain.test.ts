@@ -31,7 +31,7 @@ function holding() {
 }
 
 t.test('unready at once, accepting until the drain time is over', async (t) => {
-  const { server } = await serve(t, { drain: { announce: 300 } });
+  const { server } = await serve(t, { drain: { announce: 3_000 } });
   const agent = keepAliveAgent(t);
   await post(server.address, '/validate', review(), { agent });
   const drained = server.drain();

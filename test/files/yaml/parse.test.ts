@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { stringify } from 'yaml';
+import { parseDocument, stringify } from 'yaml';
 import { readManifestFile } from '../../../src/files/manifest-file.js';
 import { parseYaml, YamlError } from '../../../src/files/yaml/parse.js';
 import { splitJson, splitYaml } from '../../../src/files/yaml/stream.js';
@@ -42,12 +42,23 @@ t.test('texts are read as kubectl reads them', (t) => {
   t.end();
 });
 
+/** Whether a text of the document is a number once its underscores are taken out, as go-yaml takes them out. */
+function bareNumbers(json: string): boolean {
+  const texts = json.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  return texts.some((text) => text.includes('_') && !Number.isNaN(Number(text.slice(1, -1).replaceAll('_', ''))));
+}
+
 t.test('what is written as YAML is read as it was meant', (t) => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.boolean(), (value, indentSeq) => {
       // JSON and YAML know no negative zero that a manifest could mean.
-      const meant: unknown = JSON.parse(JSON.stringify(value));
-      assert.deepEqual(parseYaml(stringify(meant, { indentSeq, version: '1.1', compat: 'core' })), meant);
+      const json = JSON.stringify(value);
+      const meant: unknown = JSON.parse(json);
+      const written = stringify(meant, { indentSeq, version: '1.1', compat: 'core' });
+      // What the writer does not know: it leaves `-_0` bare, which go-yaml reads as a number, and it folds some deeply
+      // indented texts into escapes that no parser takes.
+      fc.pre(!bareNumbers(json) && parseDocument(written, { version: '1.1' }).errors.length === 0);
+      assert.deepEqual(parseYaml(written), meant);
     }),
     { numRuns: 500 },
   );
