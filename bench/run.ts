@@ -1,10 +1,12 @@
 import { benchClasses } from './classes.js';
 import { benchTrace } from './trace.js';
+import { benchDecide } from './decide.js';
 
 /** Every benchmark, by the name that the command line gives it. */
 const BENCHMARKS: ReadonlyMap<string, (print: (line: string) => void) => void | Promise<void>> = new Map([
   ['trace', benchTrace],
   ['classes', benchClasses],
+  ['decide', benchDecide],
 ]);
 
 /** Runs the benchmarks that the command line names, or all. */

@@ -1,4 +1,4 @@
-import type { TouchedCall } from './touched-calls.js';
+import type { TouchedCall } from './touched/touched-calls.js';
 
 /** How a sentence about calls begins: `calls to edition.cnn.com:80`, `calls to undeclared hosts on port 443`. */
 export function callsInWords({ call, shownHost, hostInWords }: TouchedCall): string {

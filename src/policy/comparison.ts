@@ -5,7 +5,7 @@ import { verdictOf, type Verdict } from '../routing/outcome.js';
 import { trace, type Topology } from '../routing/trace.js';
 import { outcomesOf, type Way } from '../routing/way.js';
 import type { Worlds } from './change.js';
-import type { TouchedCall } from './touched-calls.js';
+import type { TouchedCall } from './touched/touched-calls.js';
 
 /** What happens to one call of one client in one world. */
 export interface TracedCall {
@@ -41,7 +41,9 @@ export function compare(
     const key = `${host} ${port} ${address ?? ''}`;
     const peers = known.get(key) ?? classesOf([worlds.before, worlds.after], host, port, address);
     known.set(key, peers);
-    return peers.map((client) => {
+    const { namespace: only } = touched;
+    const moved = only === undefined ? peers : peers.filter(({ namespace }) => namespace === only);
+    return moved.map((client) => {
       const one = { client, peers, touched };
       const before = tracedCall(topologies.before, one, undefined);
       return { before, after: tracedCall(topologies.after, one, before) };

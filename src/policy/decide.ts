@@ -1,15 +1,15 @@
 import type { World } from '../mesh/world/world.js';
 import type { IsEgressGateway } from '../routing/egress-gateways.js';
-import { worldsOf, type ObjectChange } from './change.js';
-import { compare } from './comparison.js';
+import { worldsOf, type ObjectChange, type Worlds } from './change.js';
+import { compare, type Comparison } from './comparison.js';
 import { compareFindings, type Finding } from './finding.js';
-import { imagineEntries } from './imagined-entries.js';
+import { imagineEntries, type ImaginedWorlds } from './imagined-entries.js';
 import { mendsOnly, noveltyOf } from './newness.js';
 import type { Policy } from './policy.js';
-import type { Scene } from './rule.js';
+import type { Rule, Scene } from './rule.js';
 import { RULES } from './rules/all.js';
 import { findingsOf } from './telling.js';
-import { touchedCalls } from './touched-calls.js';
+import { touchedCalls } from './touched/touched-calls.js';
 
 /** What becomes of a change. */
 export interface Decision {
@@ -20,40 +20,69 @@ export interface Decision {
   readonly old: number;
 }
 
+/** So many calls are traced before it is looked whether the change is denied already. */
+const SLICE = 2_000;
+
 /**
  * Judges a change: the world as it would be against the world as it is, for every client that can differ. What the change makes
- * worse counts; what was wrong before never blocks it.
+ * worse counts; what was wrong before never blocks it. Of a change that moves very many calls not all are traced once some of them
+ * deny it.
  */
 export function decide(world: World, isEgressGateway: IsEgressGateway, policy: Policy, change: ObjectChange): Decision {
-  const { worlds, imagined } = imagineEntries(worldsOf(world, change), change);
-  const { old: was, object } = change;
-  const objects = [was, object].filter((one) => one !== undefined);
-  const calls = touchedCalls([worlds.before, worlds.after], objects);
-  const comparisons = compare(worlds, isEgressGateway, calls);
-  const before: Scene = {
-    topology: { world: worlds.before, isEgressGateway },
-    subject: was,
-    removed: undefined,
-    calls: comparisons.map((one) => one.before),
-    imagined,
-  };
-  const after: Scene = {
-    topology: { world: worlds.after, isEgressGateway },
-    subject: object,
-    removed: object === undefined ? was : undefined,
-    calls: comparisons.map((one) => one.after),
-    imagined,
-  };
-  const mends = mendsOnly(comparisons, imagined);
-  const findings: Finding[] = [];
-  let old = 0;
-  for (const rule of RULES) {
-    const novelty = noveltyOf(rule, before, after, change);
-    old += novelty.old;
-    const isLeak = rule.id === 'direct-egress' || rule.id === 'outbound-any';
-    const counted = rule.id === 'direct-egress' && !mends ? [...novelty.fresh, ...novelty.authored] : novelty.fresh;
-    findings.push(...findingsOf(counted, rule, policy, mends && !isLeak));
+  const ground = imagineEntries(worldsOf(world, change), change);
+  const judgement = new Judgement(ground, isEgressGateway, policy, change);
+  const calls = touchedCalls(ground.worlds, change);
+  const comparisons: Comparison[] = [];
+  for (let start = 0; start < calls.length; start += SLICE) {
+    const slice = compare(ground.worlds, isEgressGateway, calls.slice(start, start + SLICE));
+    for (const one of slice) comparisons.push(one);
+    if (start + SLICE < calls.length && !judgement.of(slice, LEAK_RULES).allowed) break;
   }
-  findings.sort(compareFindings);
-  return { allowed: !findings.some(({ severity }) => severity === 'error'), findings, old };
+  return judgement.of(comparisons, RULES);
+}
+
+/** A leak is never made up for by what the rest of the change mends. */
+const LEAK_RULES = RULES.filter(({ id }) => isLeakRule(id));
+
+function isLeakRule(id: Rule['id']): boolean {
+  return id === 'direct-egress' || id === 'outbound-any';
+}
+
+/** What the rules say of traced calls of one change. */
+class Judgement {
+  readonly #before: Omit<Scene, 'calls'>;
+  readonly #after: Omit<Scene, 'calls'>;
+  readonly #policy: Policy;
+  readonly #change: ObjectChange;
+
+  constructor(
+    { worlds, imagined }: ImaginedWorlds,
+    isEgressGateway: IsEgressGateway,
+    policy: Policy,
+    change: ObjectChange,
+  ) {
+    const { old, object } = change;
+    const topology = (side: keyof Worlds) => ({ world: worlds[side], isEgressGateway });
+    this.#before = { topology: topology('before'), subject: old, removed: undefined, imagined };
+    const removed = object === undefined ? old : undefined;
+    this.#after = { topology: topology('after'), subject: object, removed, imagined };
+    this.#policy = policy;
+    this.#change = change;
+  }
+
+  of(comparisons: readonly Comparison[], rules: readonly Rule[]): Decision {
+    const before = { ...this.#before, calls: comparisons.map((one) => one.before) };
+    const after = { ...this.#after, calls: comparisons.map((one) => one.after) };
+    const mends = mendsOnly(comparisons, after.imagined);
+    const findings: Finding[] = [];
+    let old = 0;
+    for (const rule of rules) {
+      const novelty = noveltyOf(rule, before, after, this.#change);
+      old += novelty.old;
+      const counted = rule.id === 'direct-egress' && !mends ? [...novelty.fresh, ...novelty.authored] : novelty.fresh;
+      findings.push(...findingsOf(counted, rule, this.#policy, mends && !isLeakRule(rule.id)));
+    }
+    findings.sort(compareFindings);
+    return { allowed: !findings.some(({ severity }) => severity === 'error'), findings, old };
+  }
 }

@@ -1,9 +1,10 @@
 import t from 'tap';
-import { DEFAULT_MESH } from '../../src/mesh/kinds/mesh-config.js';
-import { OLDEST } from '../../src/mesh/metadata.js';
-import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
-import { touchedCalls } from '../../src/policy/touched-calls.js';
-import { read } from './judgement.js';
+import { DEFAULT_MESH } from '../../../src/mesh/kinds/mesh-config.js';
+import { OLDEST } from '../../../src/mesh/metadata.js';
+import { MeshWorld } from '../../../src/mesh/world/mesh-world.js';
+import { worldsOf } from '../../../src/policy/change.js';
+import { touchedCalls } from '../../../src/policy/touched/touched-calls.js';
+import { read } from '../judgement.js';
 import {
   EGRESS,
   egressGateway,
@@ -19,7 +20,7 @@ import {
   toGateway,
   workload,
   type Document,
-} from './manifests.js';
+} from '../manifests.js';
 
 const mysql = entry(
   ['3306 TCP'],
@@ -28,10 +29,17 @@ const mysql = entry(
 );
 const BASE = [egressGateway(), gateway(), subsets(), entry(['80 HTTP', '443 TLS']), fullPair(), mysql];
 
+/** The calls that the object's creation moves, or its update where there is an old one. */
+function moved(object: Document, world: readonly Document[], old?: Document) {
+  const ages = world.map((document) => read(document, OLDEST));
+  const was = old === undefined ? undefined : read(old, OLDEST);
+  const change = { old: was, object: read(object, OLDEST) };
+  return touchedCalls(worldsOf(new MeshWorld(DEFAULT_MESH, was === undefined ? ages : [...ages, was]), change), change);
+}
+
 /** Names, ports and addresses that a change of the object reaches; what nobody declares is always among them. */
-function reached(object: Document, world: readonly Document[] = BASE) {
-  const objects = world.map((document) => read(document, OLDEST));
-  const calls = touchedCalls([new MeshWorld(DEFAULT_MESH, objects)], [read(object, OLDEST)]);
+function reached(object: Document, world: readonly Document[] = BASE, old?: Document) {
+  const calls = moved(object, world, old);
   const sorted = (values: readonly (string | number | undefined)[]) =>
     [...new Set(values)].filter((one) => one !== undefined).sort();
   return {
@@ -42,7 +50,7 @@ function reached(object: Document, world: readonly Document[] = BASE) {
 }
 
 t.test('every protocol on every port, to every name and one more, at every address and one more', (t) => {
-  const calls = touchedCalls([new MeshWorld(DEFAULT_MESH, [read(mysql, OLDEST)])], [read(mysql, OLDEST)]);
+  const calls = moved(mysql, []);
   t.equal(calls.length, 3 * 1 * 2 * 3);
   t.strictSame(new Set(calls.map(({ call }) => call.protocol)), new Set(['http', 'tls', 'tcp']));
   const shown = new Set(calls.map(({ shownHost, hostInWords }) => `${shownHost} ${hostInWords}`));
@@ -64,7 +72,7 @@ t.test('a wildcard: a name that only it covers, and whatever is declared or rout
     ports: [80, 8443],
     addresses: [],
   });
-  const calls = touchedCalls([new MeshWorld(DEFAULT_MESH, [])], [read(wild, OLDEST)]);
+  const calls = moved(wild, []);
   t.ok(
     calls.some(
       ({ call, shownHost, hostInWords }) =>
@@ -75,10 +83,7 @@ t.test('a wildcard: a name that only it covers, and whatever is declared or rout
 });
 
 t.test('upper case is dialled as it is written, and shown in lower case', (t) => {
-  const calls = touchedCalls(
-    [new MeshWorld(DEFAULT_MESH, [])],
-    [read(entry(['443 TLS'], { hosts: ['CNN.com'] }), OLDEST)],
-  );
+  const calls = moved(entry(['443 TLS'], { hosts: ['CNN.com'] }), []);
   t.ok(calls.some(({ call, shownHost }) => call.host === 'CNN.com' && shownHost === 'cnn.com'));
   t.end();
 });
@@ -127,12 +132,89 @@ t.test('a Gateway: the routes that bind it', (t) => {
   t.end();
 });
 
-t.test('a Sidecar: everything', (t) => {
-  t.strictSame(reached(sidecar({})), {
-    hosts: ['cnn.com', 'db.com'],
+t.test('a Sidecar: what its pods see otherwise than before, and what nobody declares on every port', (t) => {
+  const nothing = { hosts: [], ports: [3306, 443, 80], addresses: [] };
+  t.strictSame(reached(sidecar({})), nothing, 'it shows all, as none does');
+  const all = sidecar({ egress: [{ hosts: ['*/*'] }] });
+  const narrow = sidecar({ egress: [{ hosts: ['*/cnn.com', '*/*.local'] }] });
+  t.strictSame(reached(narrow, BASE, all).hosts, ['cnn.com', 'db.com', EGRESS].sort());
+  t.strictSame(reached(sidecar({ egress: [{ hosts: ['*/cnn.com', '*/*.local', '*/db.com'] }] }), BASE, narrow), {
+    hosts: ['db.com'],
     ports: [3306, 443, 80],
     addresses: ['198.51.100.1', '203.0.113.5'],
   });
+  const other = sidecar({ egress: [{ hosts: ['*/*.local', '*/cnn.com'] }] });
+  t.strictSame(reached(other, BASE, narrow), nothing, 'in another order');
+  t.ok(
+    moved(other, BASE, all).every(({ namespace }) => namespace === 'shop'),
+    'nobody else sees through it',
+  );
+  t.end();
+});
+
+t.test('a Sidecar that hides many services: some of them are called by their names, all as undeclared ones', (t) => {
+  const many = Array.from({ length: 120 }, (_, index) =>
+    entry(['80 HTTP'], { hosts: [`h${index}.com`] }, { name: `h${index}` }),
+  );
+  const hosts = reached(sidecar({ egress: [{ hosts: ['./*.local'] }] }), many).hosts;
+  t.equal(hosts.length, 50);
+  t.end();
+});
+
+t.test('what is not read of an object does not count', (t) => {
+  const old = httpPair();
+  t.strictSame(reached(httpPair({ annotations: { 'example.com/note': 'x' } }), BASE, old).ports, []);
+  t.not(
+    reached(httpPair({ annotations: { 'internal.istio.io/route-semantics': 'gateway' } }), BASE, old).ports.length,
+    0,
+  );
+  t.not(reached(httpPair({ labels: { a: 'b' } }), BASE, old).ports.length, 0);
+  t.not(reached(httpPair({}, { exportTo: ['.'] }), BASE, old).ports.length, 0);
+  t.end();
+});
+
+t.test('a DestinationRule beside others for its host: the routes to the subsets that it changes', (t) => {
+  const other = subsets({ subsets: [{ name: 'bbc' }] }, { name: 'bbc' });
+  const route = httpPair(
+    { name: 'bbc' },
+    { hosts: ['bbc.com'], http: [{ route: [{ destination: { host: EGRESS, subset: 'bbc' } }] }] },
+  );
+  const world = [...BASE, route];
+  t.strictSame(reached(other, world).hosts, ['bbc.com']);
+  t.strictSame(
+    reached(subsets({ subsets: [{ name: 'bbc' }], exportTo: ['*'] }, { name: 'bbc' }), world).hosts,
+    ['bbc.com', 'cnn.com', EGRESS].sort(),
+  );
+  t.strictSame(
+    reached(
+      subsets(
+        { subsets: [{ name: 'bbc' }], trafficPolicy: { loadBalancer: { simple: 'PASSTHROUGH' } } },
+        { name: 'bbc' },
+      ),
+      world,
+    ).hosts,
+    ['bbc.com', 'cnn.com', EGRESS].sort(),
+  );
+  t.strictSame(reached(subsets({ subsets: [{ name: 'cnn' }, { name: 'bbc' }] }), world, subsets()).hosts, ['bbc.com']);
+  t.end();
+});
+
+t.test('a host with very many routes: those whose clusters come out otherwise', (t) => {
+  const many = Array.from({ length: 200 }, (_, index) =>
+    httpPair(
+      { name: `h${index}` },
+      { hosts: [`h${index}.com`], http: [{ route: [{ destination: { host: EGRESS, subset: `s${index}` } }] }] },
+    ),
+  );
+  const named = { subsets: many.map((_, index) => ({ name: `s${index}` })) };
+  const rule = subsets(named);
+  const world = [egressGateway(), ...many];
+  const settings = { connectionPool: { tcp: { maxConnections: 5 } } };
+  t.strictSame(reached(subsets({ ...named, trafficPolicy: settings }), world, rule).hosts, [EGRESS]);
+  const passthrough = { loadBalancer: { simple: 'PASSTHROUGH' } };
+  t.equal(reached(subsets({ ...named, trafficPolicy: passthrough }), world, rule).hosts.length, 201, 'all that leak');
+  const mutual = { tls: { mode: 'ISTIO_MUTUAL' } };
+  t.equal(reached(subsets({ ...named, trafficPolicy: mutual }), world, rule).hosts.length, 101, 'some of the others');
   t.end();
 });
 
