@@ -1,3 +1,4 @@
+import { dialsClientsAddress } from '../leaks/dialled-address.js';
 import { explainLeak } from '../leaks/explain-leak.js';
 import { leakOf, type Leak, type LeakMessage } from '../leaks/leak.js';
 import type { MessageText, Observation, Rule, Scene } from '../rule.js';
@@ -192,7 +193,8 @@ export const directEgress: Rule = {
 function observed(leak: Leak): Observation {
   const { traced, outcome, source } = leak;
   const { call, shownHost } = traced.touched;
-  const { port, protocol, address = '' } = call;
+  const { port, protocol } = call;
+  const address = call.address !== undefined && dialsClientsAddress(leak) ? call.address : '';
   const who = traced.client.description;
   return {
     identity: [shownHost, port, protocol, address, who, outcome.host, outcome.port].join(' '),

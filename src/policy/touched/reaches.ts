@@ -13,6 +13,7 @@ import type { ObjectChange, Worlds } from '../change.js';
 import { changedSubsets, hostOf } from './changed-subsets.js';
 import { changedServerHosts } from './changed-servers.js';
 import { movedRoutes } from './moved-routes.js';
+import { neighbourReaches } from './port-neighbours.js';
 import { Reach, rootsOf } from './reach.js';
 
 /** What a change reaches, a reach for what it is about and one for each VirtualService that it moves. */
@@ -31,6 +32,7 @@ class Reaches {
   readonly #worlds: readonly World[];
   readonly #both: Worlds;
   readonly #own = new Reach();
+  readonly #beside: Reach[] = [];
   readonly #routes = new Map<VirtualService, Reach>();
 
   constructor(worlds: Worlds) {
@@ -39,7 +41,7 @@ class Reaches {
   }
 
   all(): Iterable<Reach> {
-    return [this.#own, ...this.#routes.values()];
+    return [this.#own, ...this.#beside, ...this.#routes.values()];
   }
 
   add(object: MeshObject): void {
@@ -101,6 +103,7 @@ class Reaches {
       this.#own.addDeclaration(declaration);
       this.#own.addHost(world, declaration.host);
       this.#addRoutesTo(declaration.host, undefined);
+      for (const reach of neighbourReaches(world, declaration)) this.#beside.push(reach);
     }
     if (object.kind === 'Service' && object.spec.externalName !== undefined)
       this.#own.addHost(world, object.spec.externalName);

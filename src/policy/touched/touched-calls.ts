@@ -37,7 +37,7 @@ export function touchedCalls(worlds: Worlds, change: ObjectChange): readonly Tou
   return callsOf(reachesOf(worlds, change), {});
 }
 
-function callsOf(reaches: Iterable<Reach>, seers: Pick<TouchedCall, 'namespace'>): readonly TouchedCall[] {
+export function callsOf(reaches: Iterable<Reach>, seers: Pick<TouchedCall, 'namespace'>): readonly TouchedCall[] {
   const calls = new Map<string, TouchedCall>();
   for (const { names, ports, addresses: written } of reaches) {
     const dialledNames = concrete(names);
