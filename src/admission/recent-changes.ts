@@ -3,6 +3,7 @@ import { YOUNGEST } from '../mesh/metadata.js';
 import { overlay, type Change } from '../mesh/world/overlay.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
+import { sameValue } from '../policy/touched/changes-nothing.js';
 
 /** How long an admitted change is waited for, in milliseconds: another webhook may refuse it, and then it never comes. */
 const PATIENCE = 10_000;
@@ -11,7 +12,7 @@ interface Recent {
   readonly change: Change;
   /** What the world had of the object when the change was admitted: anything else means that the watch has moved on. */
   readonly seen: MeshObject | undefined;
-  readonly until: number;
+  until: number;
 }
 
 /**
@@ -20,6 +21,8 @@ interface Recent {
  */
 export class RecentChanges {
   readonly #recent = new Map<string, Recent>();
+  /** The world with these changes, as long as neither of them is another one. */
+  #over: { readonly world: World; readonly version: number; readonly seen: World } | undefined;
 
   /** @param now - milliseconds since the epoch */
   admitted(world: World, { old, object }: ObjectChange, now: number): void {
@@ -27,27 +30,41 @@ export class RecentChanges {
     if (subject === undefined) return;
     const { kind, metadata } = subject;
     const { namespace, name } = metadata;
+    const key = `${kind}/${namespace}/${name}`;
+    const seen = world.object(kind, namespace, name);
+    const known = this.#recent.get(key);
+    if (known !== undefined && known.seen === seen && isSame(known.change, object)) {
+      known.until = now + PATIENCE;
+      return;
+    }
     const change = object === undefined ? { remove: { kind, namespace, name } } : { put: dated(object, now) };
-    this.#recent.set(`${kind}/${namespace}/${name}`, {
-      change,
-      seen: world.object(kind, namespace, name),
-      until: now + PATIENCE,
-    });
+    this.#recent.set(key, { change, seen, until: now + PATIENCE });
+    this.#over = undefined;
   }
 
-  /** The world with what it is known to become. */
+  /** The world with what it is known to become: the same one until something changes. */
   over(world: World, now: number): World {
     for (const [key, { change, seen, until }] of this.#recent) {
       const { kind, namespace, name } = identity(change);
-      if (now > until || world.object(kind, namespace, name) !== seen) this.#recent.delete(key);
+      if (now <= until && world.object(kind, namespace, name) === seen) continue;
+      this.#recent.delete(key);
+      this.#over = undefined;
     }
-    return this.#recent.size === 0
-      ? world
-      : overlay(
-          world,
-          [...this.#recent.values()].map(({ change }) => change),
-        );
+    if (this.#recent.size === 0) return world;
+    if (this.#over?.world !== world || this.#over.version !== world.version) {
+      const changes = [...this.#recent.values()].map(({ change }) => change);
+      this.#over = { world, version: world.version, seen: overlay(world, changes) };
+    }
+    return this.#over.seen;
   }
+}
+
+/** Whether a change that was admitted already makes the same of the object, but for the moment of its creation. */
+function isSame(change: Change, object: MeshObject | undefined): boolean {
+  if (object === undefined || 'remove' in change) return object === undefined && 'remove' in change;
+  const { metadata } = change.put;
+  const createdAt = object.metadata.createdAt === YOUNGEST ? YOUNGEST : metadata.createdAt;
+  return sameValue({ ...change.put, metadata: { ...metadata, createdAt } }, object);
 }
 
 /** An object that was the youngest at its creation has the second of its creation from then on. */

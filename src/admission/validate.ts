@@ -7,6 +7,7 @@ import { decide, type Decision } from '../policy/decide.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
 import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
+import type { DecisionMemory, Judged } from './decision-memory.js';
 import { denialMessage, findingLine, unreadableMessage } from './message.js';
 import { allowed, denied, type AdmissionResponse, type Remarks } from './response.js';
 import type { AdmissionRequest } from './review.js';
@@ -18,26 +19,36 @@ export interface Grounds {
   readonly policy: Policy;
   /** Milliseconds since the world was last known to be complete. */
   readonly worldAge: number;
+  /** Where a decision is looked for before it is made. */
+  readonly memory?: DecisionMemory;
   /** Told of every change that is let through and comes about. */
   readonly admitted?: (change: ObjectChange) => void;
 }
+
+const NOTHING_TO_JUDGE: Decision = { allowed: true, findings: [], old: 0 };
 
 /** The answer of the validating webhook: what the change makes worse is refused or warned of. */
 export function validate(request: AdmissionRequest, grounds: Grounds): AdmissionResponse {
   const { uid, operation } = request;
   try {
-    const change = changeOf(request, grounds.world);
-    if (change === undefined) return allowed(uid);
-    if (isLeaving(grounds.world, change)) {
+    const { world, policy, memory } = grounds;
+    const stale = staleness(grounds);
+    const judge = (): Judged | undefined => {
+      const change = changeOf(request, world);
+      if (change === undefined) return undefined;
+      return { change, decision: isLeaving(world, change) ? NOTHING_TO_JUDGE : decideWithInjection(grounds, change) };
+    };
+    const judged = memory === undefined ? judge() : memory.judged(request, world, policy, judge);
+    if (judged === undefined) return allowed(uid);
+    const { change, decision } = judged;
+    if (decision === NOTHING_TO_JUDGE) {
       if (!request.dryRun) grounds.admitted?.(change);
       return allowed(uid);
     }
-    const stale = staleness(grounds);
-    if (stale !== undefined && grounds.policy.failure.staleWorld === 'deny') {
+    if (stale !== undefined && policy.failure.staleWorld === 'deny') {
       const message = `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`;
       return denied(uid, message, { auditAnnotations: annotations('denied', [], grounds) });
     }
-    const decision = decideWithInjection(grounds, change);
     if (decision.allowed && !request.dryRun) grounds.admitted?.(change);
     const remarks = remarksOn(request, decision, grounds, stale);
     const errors = decision.findings.filter(({ severity }) => severity === 'error');

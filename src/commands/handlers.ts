@@ -1,3 +1,4 @@
+import { DecisionMemory } from '../admission/decision-memory.js';
 import { mutate } from '../admission/mutate.js';
 import { RecentChanges } from '../admission/recent-changes.js';
 import { validate, type Grounds } from '../admission/validate.js';
@@ -22,10 +23,12 @@ export type HandlersFor = (judgement: Judgement) => AdmissionHandlers;
 /** The webhooks over a world that changes under them. */
 export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout }) => {
   const recent = new RecentChanges();
+  const memory = new DecisionMemory();
   const grounds = (): Grounds => ({
     world: recent.over(world, Date.now()),
     policy: policy(),
     worldAge: age(),
+    memory,
     ...(comesAbout
       ? {
           admitted: (change) => {

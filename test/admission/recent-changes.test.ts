@@ -76,3 +76,21 @@ t.test('the last of several changes counts', (t) => {
   t.equal(seen.declarations.of('b.com').length, 1);
   t.end();
 });
+
+t.test('the world seen is the same one until something changes', (t) => {
+  const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW);
+  const seen = recent.over(world, NOW);
+  recent.admitted(world, { old: undefined, object: entry('a.com') }, NOW + 8_000);
+  t.equal(recent.over(world, NOW + 12_000), seen, 'admitted once more, it is waited for anew');
+  recent.admitted(world, { old: undefined, object: entry('b.com') }, NOW + 12_000);
+  const other = recent.over(world, NOW + 12_000);
+  t.equal(other.declarations.of('b.com').length, 1);
+  t.equal(other.declarations.of('a.com').length, 0);
+  const unrelated = { ...entry('c.com'), metadata: { ...entry('c.com').metadata, name: 'two' } };
+  world.put(unrelated);
+  t.equal(recent.over(world, NOW + 12_000).declarations.of('c.com').length, 1, 'and it follows the world');
+  recent.admitted(world, { old: entry('b.com'), object: undefined }, NOW + 12_000);
+  t.equal(recent.over(world, NOW + 12_000).declarations.of('b.com').length, 0);
+  t.end();
+});

@@ -1,0 +1,60 @@
+import type { World } from '../mesh/world/world.js';
+import type { ObjectChange } from '../policy/change.js';
+import type { Decision } from '../policy/decide.js';
+import type { Policy } from '../policy/policy.js';
+import type { AdmissionRequest } from './review.js';
+
+/** What a request was found to ask, and what was decided of it. */
+export interface Judged {
+  readonly change: ObjectChange;
+  readonly decision: Decision;
+}
+
+/** How many decisions are kept, and of requests of what size in characters: some 10 MB at the most. */
+const MOST_KEPT = 512;
+const LONGEST_KEPT = 20_000;
+
+/**
+ * Decisions of a moment ago, for the same question asked again: GitOps controllers send the same objects over and over, dry or not, and
+ * every replica of them does. A decision is a function of the world, the policy and the request, so it holds until one of them is
+ * another one; everything is forgotten as soon as the world or the policy changes.
+ */
+export class DecisionMemory {
+  readonly #kept = new Map<string, Judged>();
+  #world: World | undefined;
+  #version = 0;
+  #policy: Policy | undefined;
+
+  /** @param judge - decides where nothing is remembered; what it throws is not */
+  judged(request: AdmissionRequest, world: World, policy: Policy, judge: () => Judged | undefined): Judged | undefined {
+    if (world !== this.#world || world.version !== this.#version || policy !== this.#policy) {
+      this.#kept.clear();
+      this.#world = world;
+      this.#version = world.version;
+      this.#policy = policy;
+    }
+    const key = keyOf(request);
+    if (key === undefined) return judge();
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const found = judge();
+    if (found === undefined) return undefined;
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    this.#kept.set(key, found);
+    return found;
+  }
+}
+
+/** All of a request that a decision depends on; undefined where that is too long to keep. */
+function keyOf({
+  kind,
+  namespace,
+  name,
+  operation,
+  object,
+  oldObject,
+  keysDropped,
+}: AdmissionRequest): string | undefined {
+  const key = JSON.stringify([kind, namespace, name, operation, keysDropped, object, oldObject]);
+  return key.length > LONGEST_KEPT ? undefined : key;
+}
