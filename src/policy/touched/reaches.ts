@@ -104,6 +104,10 @@ class Reaches {
       this.#own.addHost(world, declaration.host);
       this.#addRoutesTo(declaration.host, undefined);
       for (const reach of neighbourReaches(world, declaration)) this.#beside.push(reach);
+      // A VirtualService acts for its other hosts and SNIs where one of its hosts is a service.
+      for (const name of overlappingNames(world.routes, declaration.host)) {
+        for (const route of world.routes.of(name)) this.#addRoute(route);
+      }
     }
     if (object.kind === 'Service' && object.spec.externalName !== undefined)
       this.#own.addHost(world, object.spec.externalName);
