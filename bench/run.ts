@@ -1,12 +1,12 @@
+import { benchAdmission } from './admission.js';
 import { benchClasses } from './classes.js';
 import { benchTrace } from './trace.js';
-import { benchDecide } from './decide.js';
 
 /** Every benchmark, by the name that the command line gives it. */
 const BENCHMARKS: ReadonlyMap<string, (print: (line: string) => void) => void | Promise<void>> = new Map([
   ['trace', benchTrace],
   ['classes', benchClasses],
-  ['decide', benchDecide],
+  ['admission', benchAdmission],
 ]);
 
 /** Runs the benchmarks that the command line names, or all. */
