@@ -1,3 +1,4 @@
+import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
 import type { Way } from '../../routing/way.js';
 import type { TracedCall } from '../comparison.js';
 import type { Scene } from '../rule.js';
@@ -30,15 +31,33 @@ export function diagnosesOf(scene: Scene): readonly Diagnosis[] {
 }
 
 function diagnosed(scene: Scene): readonly Diagnosis[] {
-  const causes = new Map<string, Cause | undefined>();
+  const known = new KnownCauses();
   const found: Diagnosis[] = [];
   for (const hop of hopsOf(scene)) {
-    const key = keyOf(hop);
-    if (!causes.has(key)) causes.set(key, causeOf(hop));
-    const cause = causes.get(key);
+    const cause = known.of(hop);
     if (cause !== undefined && !isTold(hop)) found.push({ hop, cause });
   }
   return found.length === 0 ? found : withoutSiblings(scene, found);
+}
+
+/** The causes found so far: the calls of many clients arrive at a gateway alike. */
+class KnownCauses {
+  readonly #broken = new Map<string, Cause | undefined>();
+  /** Of what is delivered the trace itself shares the ways of a gateway between all who arrive alike: most calls end here. */
+  readonly #delivered = new Map<Way, Map<VirtualService, Cause | undefined>>();
+
+  of(hop: Hop): Cause | undefined {
+    if (hop.traced.verdict !== 'delivered' || hop.arrived === undefined) return foundIn(this.#broken, keyOf(hop), hop);
+    const { next } = hop.arrived;
+    let bySender = this.#delivered.get(next);
+    if (bySender === undefined) this.#delivered.set(next, (bySender = new Map<VirtualService, Cause | undefined>()));
+    return foundIn(bySender, hop.sender, hop);
+  }
+}
+
+function foundIn<K>(causes: Map<K, Cause | undefined>, key: K, hop: Hop): Cause | undefined {
+  if (!causes.has(key)) causes.set(key, causeOf(hop));
+  return causes.get(key);
 }
 
 /** All that a cause depends on: what arrives where, who sends it, and what becomes of it. */
