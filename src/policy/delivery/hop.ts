@@ -10,7 +10,7 @@ import type { ClusterOutcome } from '../../routing/outcome.js';
 import type { Way } from '../../routing/way.js';
 import type { TracedCall } from '../comparison.js';
 import type { Scene } from '../rule.js';
-import type { TouchedCall } from '../touched-calls.js';
+import type { TouchedCall } from '../touched/touched-calls.js';
 
 /** One way of a call to an egress gateway, and one thing that happens to it there. */
 export interface Hop {

@@ -95,13 +95,6 @@ const INVALID: readonly InvalidCase[] = [
     ],
   },
   {
-    name: 'a Gateway that comes, with a server for another host',
-    ground: bare,
-    world: [plain, httpPair()],
-    change: { create: gateway({}, { servers: [server(80, 'HTTP', undefined, ['bbc.com'])] }) },
-    findings: [warned('other-host', { field: 'spec.servers[0].hosts' })],
-  },
-  {
     name: 'a Gateway for other pods',
     world: [plain, httpPair()],
     change: { update: gateway({}, { selector: { istio: 'ingressgateway' } }), from: gateway() },
