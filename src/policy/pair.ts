@@ -126,11 +126,21 @@ function egressGatewaysOf(topology: Topology): readonly Service[] {
 
 /** The calls to hosts of a VirtualService that do not arrive: they leak or break. A call that is refused harms nobody. */
 export function harmedCalls({ calls, topology }: Scene, route: VirtualService): readonly TracedCall[] {
-  const { domain } = topology.world.mesh;
-  const hosts = route.spec.hosts.map((host) => resolveHost(host, route.metadata.namespace, domain).toLowerCase());
-  return calls.filter(
-    ({ verdict, touched }) => (verdict === 'leaks' || verdict === 'broken') && hosts.includes(touched.hostInWords),
-  );
+  const hosts = hostsInWords(topology, route);
+  return calls.filter((call) => isHarmed(call, hosts));
+}
+
+/** Whether one call is among them. */
+export function isHarmedCall(topology: Topology, route: VirtualService, call: TracedCall): boolean {
+  return isHarmed(call, hostsInWords(topology, route));
+}
+
+function hostsInWords({ world }: Topology, { spec, metadata }: VirtualService): readonly string[] {
+  return spec.hosts.map((host) => resolveHost(host, metadata.namespace, world.mesh.domain).toLowerCase());
+}
+
+function isHarmed({ verdict, touched }: TracedCall, hosts: readonly string[]): boolean {
+  return (verdict === 'leaks' || verdict === 'broken') && hosts.includes(touched.hostInWords);
 }
 
 /** A gateway that a match names and `spec.gateways` does not list. */

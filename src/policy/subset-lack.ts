@@ -38,7 +38,10 @@ export function subsetLackOf(world: World, { client }: TracedCall, { outcome, so
 }
 
 /** A DestinationRule that defines the subset where the client does not look: that of the service's own namespace before others. */
-export function definerOf(world: World, { host, subset, namespace }: SubsetLack): DestinationRule | undefined {
+export function definerOf(
+  world: World,
+  { host, subset, namespace }: Pick<SubsetLack, 'host' | 'subset' | 'namespace'>,
+): DestinationRule | undefined {
   for (const place of new Set([namespace, ...world.ruleNamespaces()])) {
     const found = rulesFor(world, place, host).find(({ spec }) => spec.subsets.some(({ name }) => name === subset));
     if (found !== undefined) return found;

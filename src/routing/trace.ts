@@ -158,5 +158,5 @@ function withHop(topology: Topology, way: Way | ClusterWay, call: Call, trail: T
   const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival, behind);
   const reached = { ...outcome, then: outcomesOf(next) };
   behind?.ended(reached);
-  return { ...way, outcome: reached, next };
+  return arrival === undefined ? { ...way, outcome: reached, next } : { ...way, outcome: reached, next, arrival };
 }

@@ -1,4 +1,5 @@
 import type { MeshObject } from '../mesh/mesh-object.js';
+import type { Arrival } from './gateway/hop.js';
 import type { Outcome } from './outcome.js';
 
 /** One way that a call can take, and what decided it. */
@@ -8,6 +9,8 @@ export interface Way {
   readonly source: Source | undefined;
   /** What the egress gateway does with it, where it goes there: the ways behind `outcome.then`. */
   readonly next?: readonly Way[];
+  /** How it arrives there; undefined where the gateway's Service has no such port. */
+  readonly arrival?: Arrival;
 }
 
 export interface Source {

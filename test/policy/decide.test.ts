@@ -166,7 +166,7 @@ t.test('a new object is the youngest, an update keeps its age', (t) => {
   const rival = routes({ gateways: [], http: [{ route: [toHost(80)] }] }, { name: 'a-rival' });
   t.strictSame(
     told(judge({ world: [plain, httpPair()], change: { create: rival } })),
-    [],
+    ['warning host-conflict/not-first cnn.com:80'],
     'its name would put it first',
   );
   const harmless = routes({ gateways: [], http: [] }, { name: 'a-rival' });

@@ -112,5 +112,36 @@ export function fullPair(meta: Meta = {}, spec: Document = {}): Document {
   return httpPair(meta, { tls: [meshTls(), gatewayTls()], ...spec });
 }
 
+/** A server of the Gateway, for the host of the routes unless others are given. */
+export function server(
+  port: number,
+  protocol: string,
+  mode?: string,
+  hosts: readonly string[] = ['cnn.com'],
+): Document {
+  const written = { port: { number: port, name: `port-${port}`, protocol }, hosts };
+  return mode === undefined ? written : { ...written, tls: { mode } };
+}
+
+/** The DestinationRule of the egress gateway, by which the subset of the routes is sent in TLS to port 443. */
+export function wrapped(tls: Document, meta: Meta = {}): Document {
+  const portLevelSettings = [{ port: { number: 443 }, tls }];
+  return subsets({ subsets: [{ name: 'cnn', trafficPolicy: { portLevelSettings } }] }, meta);
+}
+
+/** HTTP that goes to port 443 of the gateway, where its server ends the mesh's TLS. */
+export function mutualPair(meta: Meta = {}, spec: Document = {}): Document {
+  const mesh = { match: [{ gateways: ['mesh'], port: 80 }], route: [toGateway(443)] };
+  const gateway = { match: [{ gateways: ['egress'], port: 443 }], route: [toHost(80)] };
+  return routes({ http: [mesh, gateway], ...spec }, meta);
+}
+
+/** The ground of such a pair. */
+export const MUTUAL_GROUND: readonly Document[] = [
+  egressGateway(),
+  gateway({}, { servers: [server(443, 'HTTPS', 'ISTIO_MUTUAL')] }),
+  wrapped({ mode: 'ISTIO_MUTUAL', sni: 'cnn.com' }),
+];
+
 /** What every test's mesh has: the gateway, and the subset of its routes. */
 export const GROUND: readonly Document[] = [egressGateway(), gateway(), subsets()];

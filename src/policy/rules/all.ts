@@ -1,12 +1,23 @@
 import type { Rule } from '../rule.js';
 import { directEgress } from './direct-egress.js';
+import { gatewayLoop } from './gateway-loop.js';
 import { gatewayNotListed } from './gateway-not-listed.js';
+import { gatewayPortClosed } from './gateway-port-closed.js';
+import { gatewayServerMissing } from './gateway-server-missing.js';
+import { hostConflict } from './host-conflict.js';
 import { missingGatewayMatch } from './missing-gateway-match.js';
 import { missingMeshMatch } from './missing-mesh-match.js';
 import { missingSubset } from './missing-subset.js';
+import { notExportedToGateway } from './not-exported-to-gateway.js';
 import { outboundAny } from './outbound-any.js';
+import { overlappingSni } from './overlapping-sni.js';
+import { resolutionNone } from './resolution-none.js';
+import { sniMismatch } from './sni-mismatch.js';
+import { tcpPortShared } from './tcp-port-shared.js';
+import { tlsMismatch } from './tls-mismatch.js';
 import { unknownGateway } from './unknown-gateway.js';
 import { unscopedMatch } from './unscoped-match.js';
+import { wildcardUnreachable } from './wildcard-unreachable.js';
 
 /** Every rule, leaks first. */
 export const RULES: readonly Rule[] = [
@@ -18,4 +29,15 @@ export const RULES: readonly Rule[] = [
   gatewayNotListed,
   missingSubset,
   unknownGateway,
+  gatewayServerMissing,
+  gatewayPortClosed,
+  tlsMismatch,
+  sniMismatch,
+  gatewayLoop,
+  notExportedToGateway,
+  resolutionNone,
+  wildcardUnreachable,
+  hostConflict,
+  tcpPortShared,
+  overlappingSni,
 ];

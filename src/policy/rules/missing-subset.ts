@@ -2,6 +2,7 @@ import type { MeshObject } from '../../mesh/mesh-object.js';
 import type { World } from '../../mesh/world/world.js';
 import { callsInWords } from '../calls-in-words.js';
 import type { TracedCall } from '../comparison.js';
+import { observed } from '../delivery/observed.js';
 import { nameOf } from '../object-name.js';
 import type { Explanation, Observation, Rule, Scene } from '../rule.js';
 import { definerOf, rulesFor, subsetLackOf, type SubsetLack } from '../subset-lack.js';
@@ -23,8 +24,10 @@ export const missingSubset: Rule = {
       mend: 'define the subset in {nearer} too, or remove that',
     },
   },
-  *check({ subject, calls, topology }: Scene): Generator<Observation> {
+  *check(scene: Scene): Generator<Observation> {
+    const { subject, calls, topology } = scene;
     const { world } = topology;
+    yield* observed(scene, 'missing-subset', 'warn');
     for (const call of calls) {
       for (const way of call.ways) {
         const lack = subsetLackOf(world, call, way);

@@ -92,7 +92,8 @@ function arrivedWays(proxy: GatewayProxy, target: number, arrival: Arrival, trai
 
 const SERVERS = new WeakMap<GatewayProxy, Map<number, PortServers>>();
 
-function serversOf(proxy: GatewayProxy, target: number): PortServers {
+/** The servers on a port of the gateway's pods, remembered with the gateway. */
+export function serversOf(proxy: GatewayProxy, target: number): PortServers {
   let ports = SERVERS.get(proxy);
   if (ports === undefined) SERVERS.set(proxy, (ports = new Map<number, PortServers>()));
   return remembered(ports, target, () => new PortServers(proxy, target));

@@ -155,6 +155,63 @@ const INVALID: readonly InvalidCase[] = [
       },
     ],
   },
+  {
+    name: 'the half at the gateway deleted, the other one left: a warning for it',
+    world: [plain, routes({ gateways: ['mesh'], http: [meshHttp()] })],
+    change: { delete: routes({ gateways: ['egress'], http: [gatewayHttp()] }, { name: 'out' }) },
+    findings: [
+      {
+        severity: 'warning',
+        reason: 'gateway-not-bound',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.gateways',
+        host: 'cnn.com',
+        port: 80,
+        client: { namespace: '*' },
+        says: [
+          'VirtualService shop/out tells the gateway where to send that on',
+          'delete this before VirtualService shop/out',
+        ],
+      },
+    ],
+  },
+  {
+    name: "an entry for a host of which only the sidecars' half is there: a warning for that",
+    world: [routes({ gateways: ['mesh'], tls: [meshTls()] })],
+    change: { create: entry(['443 TLS']) },
+    findings: [
+      {
+        severity: 'warning',
+        reason: 'gateway-not-bound',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.gateways',
+        host: 'cnn.com',
+        port: 443,
+        client: { namespace: '*' },
+      },
+    ],
+  },
+  {
+    name: 'a server that moves to the number of its target port, away from the rule',
+    world: [plain, httpPair()],
+    ground: GROUND.filter((one) => one['kind'] !== 'Gateway'),
+    change: {
+      update: gateway({}, { servers: [{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] }),
+      from: gateway(),
+    },
+    findings: [
+      {
+        severity: 'warning',
+        reason: 'no-gateway-rule',
+        object: 'VirtualService shop/cnn',
+        field: 'spec.http[1].match[0].port',
+        host: 'cnn.com',
+        port: 80,
+        client: { namespace: '*' },
+        says: ['its rule is for port 80 and the server of Gateway shop/egress has port 8080', 'write port 8080 here'],
+      },
+    ],
+  },
 ];
 
 testRule('missing-gateway-match', VALID, INVALID);

@@ -210,6 +210,26 @@ const INVALID: readonly InvalidCase[] = [
     change: { create: sidecar({ egress: [{ hosts: ['./*'] }] }, { namespace: 'billing' }) },
     findings: [],
   },
+  {
+    name: 'a subset of the host that the gateway does not find',
+    world: [plain],
+    change: {
+      create: routes({
+        http: [
+          { match: [{ gateways: ['mesh'], port: 80 }], route: [toGateway(80)] },
+          {
+            match: [{ gateways: ['egress'], port: 80 }],
+            route: [{ destination: { host: 'cnn.com', subset: 'v1', port: { number: 80 } } }],
+          },
+        ],
+      }),
+    },
+    findings: [
+      lacking('not-defined', ['no DestinationRule for cnn.com defines the subset v1', 'in namespace shop'], {
+        field: 'spec.http[1].route[0].destination.subset',
+      }),
+    ],
+  },
 ];
 
 testRule('missing-subset', VALID, INVALID);
