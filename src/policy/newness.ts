@@ -19,8 +19,10 @@ export function noveltyOf(rule: Rule, before: Scene, after: Scene, change: Objec
   if (seen.length === 0) return NOTHING;
   const known = new Set<string>();
   for (const { identity } of rule.check(before)) known.add(identity);
-  const fresh = seen.filter(({ identity }) => !known.has(identity));
-  const stayed = seen.filter(({ identity }) => known.has(identity));
+  const isKnown = ({ identity, wider }: Observation): boolean =>
+    known.has(identity) || (wider !== undefined && known.has(wider));
+  const fresh = seen.filter((one) => !isKnown(one));
+  const stayed = seen.filter(isKnown);
   return { fresh, old: stayed.length, authored: authored(stayed, before, change) };
 }
 

@@ -37,6 +37,8 @@ export interface Scene {
 export interface Observation {
   /** Equal where two worlds show the same thing, whatever object decides: what is in the old world is not new. */
   readonly identity: string;
+  /** The identity of something that holds this one in it: where that is in the old world, this is not new either. */
+  readonly wider?: string;
   /** The object that decides, where one does. */
   readonly decider?: MeshObject;
   /** The call that shows it. */

@@ -193,11 +193,13 @@ export const directEgress: Rule = {
 function observed(leak: Leak): Observation {
   const { traced, outcome, source } = leak;
   const { call, shownHost } = traced.touched;
-  const { port, protocol } = call;
-  const address = call.address !== undefined && dialsClientsAddress(leak) ? call.address : '';
+  const { port, protocol, address } = call;
   const who = traced.client.description;
+  const at = (dialled: string): string =>
+    [shownHost, port, protocol, dialled, who, outcome.host, outcome.port].join(' ');
   return {
-    identity: [shownHost, port, protocol, address, who, outcome.host, outcome.port].join(' '),
+    identity: at(address ?? ''),
+    ...(address === undefined || dialsClientsAddress(leak) ? {} : { wider: at('') }),
     decider: source.object,
     call: traced,
     host: shownHost,
