@@ -10,6 +10,8 @@ const PATIENCE = 10_000;
 
 interface Recent {
   readonly change: Change;
+  /** The object as it was admitted, before it was dated. */
+  readonly object: MeshObject | undefined;
   /** What the world had of the object when the change was admitted: anything else means that the watch has moved on. */
   readonly seen: MeshObject | undefined;
   until: number;
@@ -33,12 +35,12 @@ export class RecentChanges {
     const key = `${kind}/${namespace}/${name}`;
     const seen = world.object(kind, namespace, name);
     const known = this.#recent.get(key);
-    if (known !== undefined && known.seen === seen && isSame(known.change, object)) {
+    if (known !== undefined && known.seen === seen && sameValue(known.object, object)) {
       known.until = now + PATIENCE;
       return;
     }
     const change = object === undefined ? { remove: { kind, namespace, name } } : { put: dated(object, now) };
-    this.#recent.set(key, { change, seen, until: now + PATIENCE });
+    this.#recent.set(key, { change, object, seen, until: now + PATIENCE });
     this.#over = undefined;
   }
 
@@ -57,14 +59,6 @@ export class RecentChanges {
     }
     return this.#over.seen;
   }
-}
-
-/** Whether a change that was admitted already makes the same of the object, but for the moment of its creation. */
-function isSame(change: Change, object: MeshObject | undefined): boolean {
-  if (object === undefined || 'remove' in change) return object === undefined && 'remove' in change;
-  const { metadata } = change.put;
-  const createdAt = object.metadata.createdAt === YOUNGEST ? YOUNGEST : metadata.createdAt;
-  return sameValue({ ...change.put, metadata: { ...metadata, createdAt } }, object);
 }
 
 /** An object that was the youngest at its creation has the second of its creation from then on. */
