@@ -42,7 +42,10 @@ function authored(
   return wasMine ? [] : mine;
 }
 
-/** Whether a change stops some leak and makes nothing worse: then what it leaves undone does not block it. */
+/**
+ * Whether a change stops some leak and opens none: then what it breaks or leaves undone does not block it, for a call that fails harms
+ * less than one that leaves.
+ */
 export function mendsOnly(comparisons: readonly Comparison[], imagined: Scene['imagined']): boolean {
   let mends = false;
   for (const { before, after } of comparisons) {
@@ -59,11 +62,10 @@ export function mendsOnly(comparisons: readonly Comparison[], imagined: Scene['i
 function badness({ verdict }: Comparison['after']): number {
   switch (verdict) {
     case 'leaks':
-      return 3;
-    case 'passthrough':
       return 2;
-    case 'broken':
+    case 'passthrough':
       return 1;
+    case 'broken':
     case 'delivered':
     case 'blocked':
       return 0;
