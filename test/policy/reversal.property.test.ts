@@ -7,7 +7,7 @@ import { DEFAULT_POLICY } from '../../src/policy/policy.js';
 import { Random } from '../conformance/random.js';
 import { callsToEverything, randomChange } from './random-change.js';
 
-const WORLDS = 400;
+const WORLDS = 200;
 const isEgressGateway = egressGatewayTest(DEFAULT_POLICY);
 
 /** Every call of every world is traced. */
