@@ -8,6 +8,8 @@ export interface WebhookOptions {
   readonly timeoutSeconds?: number;
   /** More rules than Istio's kinds and Services, for both webhooks. */
   readonly rules?: readonly WebhookRule[];
+  /** The only user whose changes are judged; everybody's are unless given. */
+  readonly username?: string;
 }
 
 export interface WebhookRule {
@@ -52,7 +54,8 @@ export function webhookConfigurations(options: WebhookOptions): readonly object[
 }
 
 function webhook(path: 'validate' | 'mutate', operations: readonly string[], options: WebhookOptions): object {
-  const { url, ca, failurePolicy = 'Fail', timeoutSeconds = 10, rules = [] } = options;
+  const { url, ca, failurePolicy = 'Fail', timeoutSeconds = 10, rules = [], username } = options;
+  const isJudged = { name: 'user', expression: `request.userInfo.username == '${username ?? ''}'` };
   return {
     name: `${path}.sallyport.dev`,
     admissionReviewVersions: ['v1'],
@@ -60,6 +63,7 @@ function webhook(path: 'validate' | 'mutate', operations: readonly string[], opt
     matchPolicy: 'Equivalent',
     failurePolicy,
     timeoutSeconds,
+    ...(username === undefined ? {} : { matchConditions: [isJudged] }),
     clientConfig: { url: `${url}/${path}`, caBundle: Buffer.from(ca).toString('base64') },
     rules: [...JUDGED, ...rules].map((rule) => ({ ...rule, operations, scope: 'Namespaced' })),
   };
