@@ -11,10 +11,18 @@ const PATIENCE = 10_000;
 interface Recent {
   readonly change: Change;
   /** The object as it was admitted, before it was dated. */
-  readonly object: MeshObject | undefined;
+  object: MeshObject | undefined;
   /** What the world had of the object when the change was admitted: anything else means that the watch has moved on. */
   readonly seen: MeshObject | undefined;
   until: number;
+}
+
+/** A world with the recent changes, good while the world below has this version and none of them is given up. */
+interface Over {
+  readonly world: World;
+  readonly version: number;
+  readonly seen: World;
+  readonly until: number;
 }
 
 /**
@@ -24,7 +32,7 @@ interface Recent {
 export class RecentChanges {
   readonly #recent = new Map<string, Recent>();
   /** The world with these changes, as long as neither of them is another one. */
-  #over: { readonly world: World; readonly version: number; readonly seen: World } | undefined;
+  #over: Over | undefined;
 
   /** @param now - milliseconds since the epoch */
   admitted(world: World, { old, object }: ObjectChange, now: number): void {
@@ -36,6 +44,7 @@ export class RecentChanges {
     const seen = world.object(kind, namespace, name);
     const known = this.#recent.get(key);
     if (known !== undefined && known.seen === seen && sameValue(known.object, object)) {
+      known.object = object;
       known.until = now + PATIENCE;
       return;
     }
@@ -46,18 +55,27 @@ export class RecentChanges {
 
   /** The world with what it is known to become: the same one until something changes. */
   over(world: World, now: number): World {
-    for (const [key, { change, seen, until }] of this.#recent) {
-      const { kind, namespace, name } = identity(change);
-      if (now <= until && world.object(kind, namespace, name) === seen) continue;
-      this.#recent.delete(key);
-      this.#over = undefined;
+    if (this.#recent.size === 0) return world;
+    const known = this.#over;
+    if (known?.world === world && known.version === world.version && now < known.until) return known.seen;
+    let until = Infinity;
+    for (const [key, recent] of this.#recent) {
+      const { kind, namespace, name } = identity(recent.change);
+      const isAwaited = now <= recent.until && world.object(kind, namespace, name) === recent.seen;
+      if (isAwaited) until = Math.min(until, recent.until);
+      else this.#forget(key);
     }
     if (this.#recent.size === 0) return world;
-    if (this.#over?.world !== world || this.#over.version !== world.version) {
-      const changes = [...this.#recent.values()].map(({ change }) => change);
-      this.#over = { world, version: world.version, seen: overlay(world, changes) };
-    }
-    return this.#over.seen;
+    const isKnown = this.#over?.world === world && this.#over.version === world.version;
+    const changes = [...this.#recent.values()].map(({ change }) => change);
+    const seen = isKnown && this.#over !== undefined ? this.#over.seen : overlay(world, changes);
+    this.#over = { world, version: world.version, seen, until };
+    return seen;
+  }
+
+  #forget(key: string): void {
+    this.#recent.delete(key);
+    this.#over = undefined;
   }
 }
 
