@@ -47,8 +47,9 @@ export async function mutate(
     );
     return patched(uid, patch, problems.length === 0 ? {} : { warnings: problems });
   } catch (error) {
-    if (error instanceof ManifestError) return denied(uid, unreadableMessage(refOf(request), error.faults));
-    throw error;
+    if (!(error instanceof ManifestError)) throw error;
+    const judgement = { faults: error.faults };
+    return denied(uid, unreadableMessage(refOf(request), error.faults), { judgement });
   }
 }
 

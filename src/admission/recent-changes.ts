@@ -79,8 +79,12 @@ export class RecentChanges {
   }
 }
 
-/** An object that was the youngest at its creation has the second of its creation from then on. */
-function dated(object: MeshObject, now: number): MeshObject {
+/**
+ * An object that was the youngest at its creation has the second of its creation from then on.
+ *
+ * @param now - milliseconds since the epoch
+ */
+export function dated(object: MeshObject, now: number): MeshObject {
   if (object.metadata.createdAt !== YOUNGEST) return object;
   return { ...object, metadata: { ...object.metadata, createdAt: Math.floor(now / 1000) * 1000 } };
 }

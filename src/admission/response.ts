@@ -1,3 +1,6 @@
+import type { Fault } from '../mesh/fault.js';
+import type { Decision } from '../policy/decide.js';
+
 /** One operation of RFC 6902; the five that Sallyport may need. */
 export type PatchOperation =
   | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
@@ -15,7 +18,12 @@ export interface Remarks {
   readonly warnings?: readonly string[];
   /** Keys without a prefix: the API server puts the webhook's name before them. */
   readonly auditAnnotations?: Readonly<Record<string, string>>;
+  /** What the answer says in words, as data: for counts, logs and `sallyport review`. The API server is not sent it. */
+  readonly judgement?: Judgement;
 }
+
+/** What an answer comes from, where it comes from the object: the rules' decision, or what cannot be read of it. */
+export type Judgement = { readonly decision: Decision } | { readonly faults: readonly Fault[] };
 
 /** The answer to one request, still without the wire's encodings and bounds: `toReview` adds them. */
 export interface AdmissionResponse extends Remarks {

@@ -58,7 +58,8 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     const auditAnnotations = annotations('denied', [], grounds);
-    return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations });
+    const judgement = { faults: error.faults };
+    return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations, judgement });
   }
 }
 
@@ -89,10 +90,11 @@ function staleness({ worldAge, policy }: Grounds): string | undefined {
 
 function remarksOn(
   request: AdmissionRequest,
-  { findings, allowed: fine }: Decision,
+  decision: Decision,
   grounds: Grounds,
   stale: string | undefined,
 ): Remarks {
+  const { findings, allowed: fine } = decision;
   const subject = refOf(request);
   const told = findings
     .filter(({ severity }) => severity === 'warning')
@@ -100,6 +102,7 @@ function remarksOn(
   return {
     warnings: stale === undefined ? told : [`Sallyport judged this by an old world: ${stale}`, ...told],
     auditAnnotations: annotations(fine ? 'allowed' : 'denied', findings, grounds),
+    judgement: { decision },
   };
 }
 

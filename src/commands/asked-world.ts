@@ -3,7 +3,6 @@ import { loadManifestWorld } from '../files/manifest-watch.js';
 import { readPolicyFile } from '../files/policy-file.js';
 import type { ObjectRef, Origin } from '../mesh/metadata.js';
 import { MeshWorld } from '../mesh/world/mesh-world.js';
-import type { World } from '../mesh/world/world.js';
 import { DEFAULT_POLICY, meshGround, type MeshSettings, type Policy } from '../policy/policy.js';
 import { InputError } from './input-error.js';
 import { noteLogger } from './notes.js';
@@ -20,7 +19,8 @@ export interface WorldFlags {
 
 /** A world that was read once, and the policy to see it by. */
 export interface AskedWorld {
-  readonly world: World;
+  /** Nobody else has it. */
+  readonly world: MeshWorld;
   readonly policy: Policy;
   /** Where a field of an object stands in a file; undefined for what no file holds. */
   locate(object: ObjectRef, field?: string): Origin | undefined;
@@ -29,6 +29,11 @@ export interface AskedWorld {
 /** Gives a command the arguments and flags that say what its world is. */
 export function addWorldFlags(command: Command): Command {
   command.argument('[path...]', 'files and folders with the objects of the mesh, or - for standard input');
+  return addClusterFlags(command);
+}
+
+/** The flags beside the paths, for a command whose arguments are something else. */
+export function addClusterFlags(command: Command): Command {
   command.addOption(clusterOption());
   for (const option of kubeconfigOptions()) command.addOption(option);
   return command.addOption(policyOption());
@@ -73,7 +78,7 @@ async function clusterWorld(
   { kubeconfig, context }: WorldFlags,
   settings: MeshSettings,
   terminal: Terminal,
-): Promise<World> {
+): Promise<MeshWorld> {
   // Only now: without a cluster its client must not be loaded.
   const [{ connect }, { readWorld }] = await Promise.all([
     import('../cluster/connection.js'),

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { packageFile } from '../files/package-file.js';
 import { explainCommand } from './explain.js';
 import { complaintOf } from './input-error.js';
+import { reviewCommand } from './review.js';
 import { serveCommand } from './serve.js';
 import type { ExitCode, Terminal } from './terminal.js';
 import { throwUsage, UsageError } from './usage.js';
@@ -30,6 +31,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
     .helpOption('--help', 'print this help')
     .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain });
   program.addCommand(serveCommand(terminal, end));
+  program.addCommand(reviewCommand(terminal, end));
   program.addCommand(explainCommand(terminal, end));
   for (const command of program.commands) command.copyInheritedSettings(program);
   throwUsage(program);

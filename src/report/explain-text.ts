@@ -6,6 +6,7 @@ import type { Paint } from './paint.js';
 import { placeText, titleOf, type Locate } from './place.js';
 import { wordsFor } from './step-words.js';
 import { END_WORDS, endOf, isFine } from './verdict-words.js';
+import { wrapped } from './wrapped.js';
 
 export interface ExplainTextOptions {
   readonly locate: Locate;
@@ -43,17 +44,6 @@ export function explainText(explanation: Explanation, options: ExplainTextOption
 const MEND = 'Mend: ';
 /** What most terminals have at least, and no file name is asked to keep to. */
 const WIDTH = 100;
-
-/** A sentence in lines. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
 
 function questionOf({ client, call }: Explanation): string {
   const who = client.kind === 'sidecar' ? `from ${podsOf(client.namespace, client.labels)}` : `at ${client.service}`;

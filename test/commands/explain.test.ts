@@ -1,29 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import t from 'tap';
-import { run } from '../../src/commands/program.js';
 import type { ExplainJson } from '../../src/report/explain-json.js';
 import { FakeApiServer, writeKubeconfig } from '../cluster/fake-api-server.js';
-
-interface Ended {
-  readonly code: number;
-  readonly printed: string;
-  readonly complained: string;
-}
-
-async function ended(args: readonly string[], options: { input?: string; colour?: boolean } = {}): Promise<Ended> {
-  const { input = '', colour = false } = options;
-  let printed = '';
-  let complained = '';
-  const code = await run(args, {
-    input: Readable.from([Buffer.from(input)]),
-    print: (text) => (printed += text),
-    complain: (text) => (complained += text),
-    colour,
-  });
-  return { code, printed, complained };
-}
+import { ended } from './ended.js';
 
 /** What a call to edition.cnn.com is asked with, and the world of the examples. */
 const QUESTION = ['explain', '--host', 'edition.cnn.com', '--port', '443', '--namespace', 'shop'];
