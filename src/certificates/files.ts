@@ -12,6 +12,8 @@ export interface FileSourceOptions {
   /** PEM, without a passphrase. */
   readonly keyFile: string;
   readonly logger: Logger;
+  /** Told of every new pair that is unusable; the same trouble at every look is told once. */
+  readonly onFailure?: () => void;
   /** Milliseconds. */
   readonly pollInterval?: number;
   /** Milliseconds since the epoch. */
@@ -26,7 +28,7 @@ const POLL_INTERVAL = 10_000;
  * that does not match yet is met in ordinary life: the old one stays until the new one is whole.
  */
 export function fileSource(options: FileSourceOptions): CertificateSource {
-  const { certificateFile, keyFile, logger, pollInterval = POLL_INTERVAL, now = Date.now } = options;
+  const { certificateFile, keyFile, logger, pollInterval = POLL_INTERVAL, now = Date.now, onFailure } = options;
   const names = { certificate: certificateFile, key: keyFile };
   const listeners: ((pair: CertificatePair) => void)[] = [];
   const watchers: FSWatcher[] = [];
@@ -61,6 +63,7 @@ export function fileSource(options: FileSourceOptions): CertificateSource {
           { err: error, certificateFile, keyFile },
           'serving certificate not changed: the new pair is unusable',
         );
+        onFailure?.();
       }
       failure = problems;
     }

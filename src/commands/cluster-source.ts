@@ -39,6 +39,12 @@ export async function clusterWorldSource(options: ClusterSourceOptions): Promise
     world,
     readiness: () => watched.ready(),
     age: () => watched.freshness(),
+    kinds: () => {
+      const now = Date.now();
+      return watched.status().map(({ kind, freshAt, restarts }) => {
+        return { kind, age: freshAt === undefined ? Infinity : Math.max(0, now - freshAt), restarts };
+      });
+    },
     settle: (settings) => {
       watched.settle(settings);
     },

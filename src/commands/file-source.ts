@@ -1,4 +1,5 @@
 import { watchManifestWorld, type ManifestReload } from '../files/manifest-watch.js';
+import { HELD_KINDS } from '../mesh/held-kinds.js';
 import { MeshWorld } from '../mesh/world/mesh-world.js';
 import { refOf } from '../mesh/read-object.js';
 import { meshGround, type MeshSettings } from '../policy/policy.js';
@@ -11,6 +12,8 @@ export interface FileSourceOptions {
   readonly mesh: MeshSettings;
   readonly input: AsyncIterable<unknown>;
   readonly logger: Logger;
+  /** Told of every change of the files that cannot be followed. */
+  readonly onFailure: () => void;
 }
 
 /** A world of files, which is read again when they change. What would be applied to a cluster is logged. */
@@ -26,7 +29,7 @@ export interface FileWorldSource extends WorldSource {
  * cannot be read
  */
 export async function fileWorldSource(options: FileSourceOptions): Promise<FileWorldSource> {
-  const { paths, mesh, input, logger } = options;
+  const { paths, mesh, input, logger, onFailure } = options;
   const world = new MeshWorld(meshGround(mesh));
   const watched = await watchManifestWorld({
     paths,
@@ -35,10 +38,15 @@ export async function fileWorldSource(options: FileSourceOptions): Promise<FileW
     writer: world,
     onReload: (reload) => {
       logReload(reload, logger);
+      if (reload.faults.some(({ file }) => reload.files.includes(file))) onFailure();
     },
     onTrouble: (failure) => {
-      if (failure === undefined) logger.info('manifests can be read again');
-      else logger.error({ err: failure }, 'manifests cannot be read: the world stays as it was');
+      if (failure === undefined) {
+        logger.info('manifests can be read again');
+        return;
+      }
+      logger.error({ err: failure }, 'manifests cannot be read: the world stays as it was');
+      onFailure();
     },
   });
   const manifests = watched.world;
@@ -52,6 +60,7 @@ export async function fileWorldSource(options: FileSourceOptions): Promise<FileW
     size: () => manifests.size,
     readiness: () => [],
     age: () => 0,
+    kinds: () => HELD_KINDS.map(({ kind }) => ({ kind, age: 0, restarts: 0 })),
     settle: (settings) => {
       manifests.settle(settings);
     },

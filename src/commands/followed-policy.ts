@@ -11,11 +11,15 @@ export interface FollowedPolicy {
 
 /**
  * Follows the policy file; without one, the policy is all defaults and stays so. A change that cannot be followed is logged and
- * leaves the policy as it was.
+ * leaves the policy as it was, and `onFailure` is told.
  *
  * @throws PolicyFileError for a file that is bad from the start
  */
-export async function followPolicy(file: string | undefined, logger: Logger): Promise<FollowedPolicy> {
+export async function followPolicy(
+  file: string | undefined,
+  logger: Logger,
+  onFailure: () => void,
+): Promise<FollowedPolicy> {
   if (file === undefined) {
     return { current: () => DEFAULT_POLICY, onChange: () => undefined, close: () => Promise.resolve() };
   }
@@ -29,6 +33,7 @@ export async function followPolicy(file: string | undefined, logger: Logger): Pr
     },
     onRefusal: (error) => {
       logger.error({ err: error, file, faults: error.faults }, 'policy not changed: the file cannot be followed');
+      onFailure();
     },
   });
   let current = watched.policy;

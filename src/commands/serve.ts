@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { MeshSettings } from '../policy/policy.js';
 import { startServer, type RunningServer } from '../server/start.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { readClientCa } from './client-ca.js';
 import { clusterWorldSource } from './cluster-source.js';
 import { fileWorldSource } from './file-source.js';
@@ -55,19 +56,29 @@ export function serveCommand(terminal: Terminal, end: (code: ExitCode) => void):
 async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   checkTls(flags);
   const logger = createLogger();
+  const metrics = new Metrics();
   const stop = stopSignal();
   const closers: (() => Promise<void>)[] = [];
   try {
-    const policy = await followPolicy(flags.policy, logger);
+    const policy = await followPolicy(flags.policy, logger, () => {
+      metrics.reloadFailed('policy');
+    });
     closers.push(() => policy.close());
-    const { source, size } = await openWorld(flags, policy.current().mesh, terminal, logger);
+    const { source, size } = await openWorld(flags, policy.current().mesh, terminal, logger, metrics);
     closers.push(() => source.close());
     policy.onChange(({ mesh }) => {
       source.settle(mesh);
     });
     // The file may have changed while the world was read.
     source.settle(policy.current().mesh);
-    const certificate = await servingCertificate({ ...flags, logger });
+    metrics.observe({ world: source.world, kinds: () => source.kinds() });
+    const certificate = await servingCertificate({
+      ...flags,
+      logger,
+      onFailure: () => {
+        metrics.reloadFailed('certificate');
+      },
+    });
     closers.push(() => certificate.close());
     const server = await startServer({
       host: flags.host,
@@ -84,6 +95,10 @@ async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
       }),
       onError: () => policy.current().failure.onError,
       readiness: () => source.readiness(),
+      onAnswered: (answered) => {
+        metrics.answered(answered);
+      },
+      metrics,
       // Behind a Service it takes a while until clients have heard; a server over files has none to tell.
       ...(flags.manifests === undefined ? {} : { drain: { announce: 0 } }),
       logger,
@@ -128,12 +143,16 @@ async function openWorld(
   mesh: MeshSettings,
   { input }: Terminal,
   logger: Logger,
+  metrics: Metrics,
 ): Promise<OpenedWorld> {
   const { manifests: paths, kubeconfig, context } = flags;
   if (paths === undefined) {
     return { source: await clusterWorldSource({ kubeconfig, context, mesh, logger }), size: () => 0 };
   }
-  const source = await fileWorldSource({ paths, mesh, input, logger });
+  const onFailure = (): void => {
+    metrics.reloadFailed('manifests');
+  };
+  const source = await fileWorldSource({ paths, mesh, input, logger, onFailure });
   return { source, size: () => source.size() };
 }
 

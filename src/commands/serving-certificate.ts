@@ -13,6 +13,8 @@ export interface CertificateChoice {
   readonly host: string;
   readonly port: number;
   readonly logger: Logger;
+  /** Told of every new pair that cannot be used. */
+  readonly onFailure: () => void;
 }
 
 /** A started source, and for a certificate of our own making the file with the CA to trust. */
@@ -29,9 +31,9 @@ export interface ServingCertificate {
  * @throws CertificateError when there is none to serve with
  */
 export async function servingCertificate(choice: CertificateChoice): Promise<ServingCertificate> {
-  const { tlsCert, tlsKey, host, logger } = choice;
+  const { tlsCert, tlsKey, host, logger, onFailure } = choice;
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    const source = fileSource({ certificateFile: tlsCert, keyFile: tlsKey, logger });
+    const source = fileSource({ certificateFile: tlsCert, keyFile: tlsKey, logger, onFailure });
     await source.start();
     return {
       source,

@@ -1,5 +1,6 @@
 import type { World } from '../mesh/world/world.js';
 import type { MeshSettings } from '../policy/policy.js';
+import type { KindHealth } from '../telemetry/metrics.js';
 
 /** Where a server's world comes from, and where it writes to. */
 export interface WorldSource {
@@ -8,6 +9,8 @@ export interface WorldSource {
   readiness(): readonly string[];
   /** Milliseconds since the world was last known to be complete. */
   age(): number;
+  /** The same and more, kind by kind. */
+  kinds(): readonly KindHealth[];
   /** Takes another policy's word on the mesh. */
   settle(settings: MeshSettings): void;
   /**

@@ -6,6 +6,7 @@ import {
   type AdmissionResponse,
   type AdmissionReviewAnswer,
   type FailureMode,
+  type Judgement,
 } from '../admission/response.js';
 import { parseReview, ReviewError, type AdmissionRequest } from '../admission/review.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -30,6 +31,8 @@ export interface Answered {
   readonly erred: boolean;
   /** Seconds from the arrival of the request's headers. */
   readonly seconds: number;
+  /** What it comes from, where a judgement was reached. */
+  readonly judgement?: Judgement;
 }
 
 export interface AdmissionRoutesOptions {
@@ -72,11 +75,12 @@ async function answer(
 ): Promise<AdmissionReviewAnswer> {
   const review = read(request);
   if ('response' in review) return review;
-  const { document, failed } = await judged(request, review, judge, options);
+  const { document, failed, judgement } = await judged(request, review, judge, options);
   const { response } = document;
   const decision = !response.allowed ? 'denied' : response.patch === undefined ? 'allowed' : 'patched';
   const seconds = (performance.now() - request.arrivedAt) / 1000;
-  tell({ webhook, request: review, decision, erred: failed, seconds }, options);
+  const answered = { webhook, request: review, decision, erred: failed, seconds } as const;
+  tell(judgement === undefined ? answered : { ...answered, judgement }, options);
   return document;
 }
 
@@ -90,21 +94,27 @@ function read(request: FastifyRequest): AdmissionRequest | AdmissionReviewAnswer
   }
 }
 
+interface JudgedReview {
+  readonly document: AdmissionReviewAnswer;
+  readonly failed: boolean;
+  readonly judgement: Judgement | undefined;
+}
+
 async function judged(
   request: FastifyRequest,
   review: AdmissionRequest,
   judge: Judge,
   { onError, logger }: AdmissionRoutesOptions,
-): Promise<{ readonly document: AdmissionReviewAnswer; readonly failed: boolean }> {
+): Promise<JudgedReview> {
   const { uid } = review;
   try {
     const budget = answerBudget(timeoutOf(request.query));
     const response = await withinDeadline(request.arrivedAt, budget, (deadline) => judge(review, deadline));
-    return { document: toReview({ ...response, uid }, base64), failed: false };
+    return { document: toReview({ ...response, uid }, base64), failed: false, judgement: response.judgement };
   } catch (error) {
     const mode = onError();
     logger.error({ err: error, mode, ...reviewFields(review) }, 'review not judged');
-    return { document: toReview(erred(uid, problemOf(error), mode), base64), failed: true };
+    return { document: toReview(erred(uid, problemOf(error), mode), base64), failed: true, judgement: undefined };
   }
 }
 
@@ -115,14 +125,21 @@ function problemOf(error: unknown): string {
 
 /** Logs and counts; whatever goes wrong with that, the answer stands. */
 function tell(answered: Answered, { logger, onAnswered }: AdmissionRoutesOptions): void {
-  const { webhook, request, decision, seconds } = answered;
+  const { webhook, request, decision, seconds, judgement } = answered;
   const durationMs = Math.round(seconds * 1e6) / 1e3;
-  logger.info({ webhook, ...reviewFields(request), decision, durationMs }, 'review answered');
+  logger.info({ webhook, ...reviewFields(request), decision, ...rulesIn(judgement), durationMs }, 'review answered');
   try {
     onAnswered?.(answered);
   } catch (error) {
     logger.error({ err: error }, 'answer not counted');
   }
+}
+
+/** Which rules have a part in an answer: their names, and nothing of what they found. */
+function rulesIn(judgement: Judgement | undefined): { readonly rules?: readonly string[] } {
+  if (judgement === undefined || !('decision' in judgement)) return {};
+  const rules = new Set(judgement.decision.findings.map(({ rule }) => rule));
+  return rules.size === 0 ? {} : { rules: [...rules] };
 }
 
 function timeoutOf(query: unknown): unknown {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { admissionListener, type AdmissionListenerOptions } from './admission-listener.js';
 import type { DrainTimes } from './drain.js';
 import { metricsApp } from './metrics-listener.js';
+import type { MetricsText } from './metrics-route.js';
 import { ServerError } from './server-error.js';
 import { secureContextOptions, type ServingPair } from './tls.js';
 
@@ -12,6 +13,7 @@ export interface ServerOptions extends Omit<AdmissionListenerOptions, 'drain'> {
   readonly port: number;
   /** 0 takes a free port. */
   readonly metricsPort: number;
+  readonly metrics: MetricsText;
   readonly drain?: Partial<DrainTimes>;
 }
 
@@ -46,7 +48,7 @@ const DRAIN: DrainTimes = { announce: 5000, finish: 15_000, silence: 1000 };
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, metricsPort, clientCa, logger } = options;
   const listener = admissionListener({ ...options, drain: { ...DRAIN, ...options.drain } });
-  const metrics = metricsApp(listener.readiness, logger);
+  const metrics = metricsApp(listener.readiness, options.metrics, logger);
   const address = await listen(listener.app, { host, port }, 'reviews');
   let metricsAddress: BoundAddress;
   try {

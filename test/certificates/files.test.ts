@@ -18,15 +18,16 @@ interface Setting {
   /** Milliseconds; so long that only the watch can have noticed, unless given. */
   readonly pollInterval?: number;
   readonly now?: () => number;
+  readonly onFailure?: () => void;
 }
 
-function setting(t: Test, { pollInterval = DAY, now = Date.now }: Setting = {}) {
+function setting(t: Test, { pollInterval = DAY, now = Date.now, onFailure = () => undefined }: Setting = {}) {
   const folder = t.testdir({ 'tls.crt': first.certificate, 'tls.key': first.key });
   const certificateFile = path.join(folder, 'tls.crt');
   const keyFile = path.join(folder, 'tls.key');
   const lines = new Lines();
   const logger = createLogger({ destination: lines });
-  const source = fileSource({ certificateFile, keyFile, logger, pollInterval, now });
+  const source = fileSource({ certificateFile, keyFile, logger, pollInterval, now, onFailure });
   t.teardown(() => {
     source.stop();
   });
@@ -109,7 +110,11 @@ t.test('finds a change that the watch missed', async (t) => {
 });
 
 t.test('says the same trouble once', async (t) => {
-  const { source, keyFile, lines } = setting(t, { pollInterval: 5 });
+  let failures = 0;
+  const onFailure = (): void => {
+    failures += 1;
+  };
+  const { source, keyFile, lines } = setting(t, { pollInterval: 5, onFailure });
   await source.start();
   rmSync(keyFile);
   await until('the missing file is noticed', () => source.problems().length > 0);
@@ -118,6 +123,7 @@ t.test('says the same trouble once', async (t) => {
   await until('the other trouble is noticed', () => source.problems().join().includes('no PEM private key'));
   const said = lines.records().map((line) => line['msg']);
   t.strictSame(said, Array(2).fill('serving certificate not changed: the new pair is unusable'));
+  t.equal(failures, 2, 'and told as often');
   t.strictSame(source.current(), first);
 });
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { createAuthority, issueServingCertificate } from '../../src/certificates/authority.js';
+import { parseExposition, valueOf } from '../telemetry/exposition.js';
 import { ServerProcess } from './server-process.js';
 
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: shop}\nspec: {ports: [{port: 80}]}\n';
@@ -103,6 +104,29 @@ t.test('the world of files changes with them', async (t) => {
   await rm(file);
   await server.logged('manifests read again', 1);
   t.equal(await allowed('service-entry-without-routes'), false, 'and gone again');
+});
+
+t.test('the metrics tell of the world, of answers, and of files that cannot be followed', async (t) => {
+  const folder = t.testdir({ 'policy.yaml': '# all defaults\n', mesh: { 'a.yaml': SERVICE } });
+  const policy = path.join(folder, 'policy.yaml');
+  const manifests = path.join(folder, 'mesh');
+  const server = new ServerProcess(t, ['--manifests', manifests, '--policy', policy]);
+  const scrape = async () => parseExposition(await server.metrics());
+  const started = await scrape();
+  t.equal(valueOf(started, 'sallyport_world_objects', { kind: 'Service' }), 1);
+  t.equal(valueOf(started, 'sallyport_world_age_seconds', { kind: 'Service' }), 0);
+  t.equal(valueOf(started, 'sallyport_reload_failures_total'), 0);
+  await server.ask('/validate', await readFile(REVIEW, 'utf8'));
+  await writeFile(policy, 'rules: {direct-egres: warn}\n');
+  await server.logged('policy not changed: the file cannot be followed');
+  await writeFile(path.join(manifests, 'a.yaml'), 'kind: [');
+  await server.logged('manifest cannot be read: what the file held before stays');
+  const samples = await scrape();
+  const denied = { kind: 'ServiceEntry', decision: 'denied', rule: 'direct-egress' };
+  t.equal(valueOf(samples, 'sallyport_decisions_total', denied), 1);
+  t.equal(valueOf(samples, 'sallyport_reload_failures_total', { file: 'policy' }), 1);
+  t.equal(valueOf(samples, 'sallyport_reload_failures_total', { file: 'manifests' }), 1);
+  t.match(await server.logged('review answered'), { decision: 'denied', rules: ['direct-egress'], name: 'bbc' });
 });
 
 t.test('from another folder its paths are whole', async (t) => {

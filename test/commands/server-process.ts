@@ -61,6 +61,14 @@ export class ServerProcess {
     return { address, caFile: typeof caFile === 'string' ? caFile : undefined };
   }
 
+  /** What its metrics say now. */
+  async metrics(): Promise<string> {
+    await this.listening();
+    const { metricsAddress } = await this.logged('listening');
+    if (typeof metricsAddress !== 'object' || metricsAddress === null || !('port' in metricsAddress)) return '';
+    return (await fetch(`http://127.0.0.1:${String(metricsAddress.port)}/metrics`)).text();
+  }
+
   async ask(target: string, body?: string, caFile?: string): Promise<Answer> {
     const said = await this.listening();
     const ca = await readFile(caFile ?? said.caFile ?? '');

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { allowed, denied, patched, type FailureMode } from '../../src/admission/response.js';
+import type { Finding } from '../../src/policy/finding.js';
 import type { Answered } from '../../src/server/admission-routes.js';
 import type { Deadline } from '../../src/server/deadline.js';
 import { ALLOWING, post, review, serve } from './harness.js';
@@ -189,6 +190,41 @@ t.test('one line an answer, with who, what and where, without the object', async
     decision: 'allowed',
     msg: 'review answered',
   });
+  t.notMatch(lines.text(), CONFIDENTIAL);
+});
+
+t.test('the line of a denial says which rules deny, and nothing of what they found', async (t) => {
+  const object = { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', namespace: 'shop', name: 'cnn' };
+  const finding = (rule: Finding['rule'], field: string): Finding => {
+    const texts = { reason: 'no-route', message: 'confidential.example leaks', mend: 'confidential', docs: '' };
+    return { rule, severity: 'error', object, field, ...texts };
+  };
+  const findings = [
+    finding('direct-egress', 'spec.hosts[0]'),
+    finding('direct-egress', 'spec.hosts[1]'),
+    finding('outbound-any', 'spec'),
+  ];
+  const judgement = { decision: { allowed: false, findings, old: 0 } };
+  const answers: Answered[] = [];
+  const { server, lines } = await serve(t, {
+    handlers: { ...ALLOWING, validate: ({ uid }) => denied(uid, 'confidential.example leaks', { judgement }) },
+    onAnswered: (answered) => answers.push(answered),
+  });
+  const { text } = await post(server.address, '/validate', review());
+  t.notMatch(text, 'judgement', 'the API server is not sent it');
+  const answered = lines.records().filter((line) => line['msg'] === 'review answered');
+  t.match(answered, [
+    {
+      decision: 'denied',
+      user: 'jane',
+      operation: 'CREATE',
+      namespace: 'shop',
+      name: 'cnn',
+      rules: ['direct-egress', 'outbound-any'],
+    },
+  ]);
+  t.equal(answered.length, 1);
+  t.strictSame(answers[0]?.judgement, judgement);
   t.notMatch(lines.text(), CONFIDENTIAL);
 });
 

@@ -8,6 +8,7 @@ import { createAuthority, issueServingCertificate } from '../../src/certificates
 import type { AdmissionHandlers } from '../../src/server/admission-routes.js';
 import { startServer, type BoundAddress, type RunningServer, type ServerOptions } from '../../src/server/start.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { Metrics } from '../../src/telemetry/metrics.js';
 import { Lines } from '../telemetry/lines.js';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -39,6 +40,7 @@ export async function serve(t: Test, options: Partial<ServerOptions> = {}): Prom
     handlers: ALLOWING,
     onError: () => 'deny',
     readiness: () => [],
+    metrics: new Metrics(),
     logger: createLogger({ level: 'debug', destination: lines }),
     drain: { announce: 0 },
     ...options,
