@@ -1,4 +1,4 @@
-import { resolveGateway, resolveHost } from '../mesh/host.js';
+import { resolveGateway, resolveHost, serviceHost } from '../mesh/host.js';
 import type { Gateway } from '../mesh/kinds/gateway.js';
 import type { Destination, VirtualService } from '../mesh/kinds/virtual-service.js';
 import type { Service } from '../mesh/kinds/service.js';
@@ -122,6 +122,14 @@ function egressGatewaysOf(topology: Topology): readonly Service[] {
   const found = [...topology.world.all('Service')].filter(topology.isEgressGateway);
   EGRESS_GATEWAYS.set(topology, found);
   return found;
+}
+
+/** The host to write as a destination for the egress gateway, that of the first where there are several. */
+export function egressHostOf(topology: Topology): string {
+  const names = egressGatewaysOf(topology).map(({ metadata }) => {
+    return serviceHost(metadata.name, metadata.namespace, topology.world.mesh.domain);
+  });
+  return names.toSorted()[0] ?? '(there is none)';
 }
 
 /** The calls to hosts of a VirtualService that do not arrive: they leak or break. A call that is refused harms nobody. */

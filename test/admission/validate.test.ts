@@ -175,6 +175,6 @@ t.test('an object whose name is to be generated is the subject of its own findin
   const object = { ...routes({ http: [meshHttp()] }), metadata: { generateName: 'cnn-', namespace: 'shop' } };
   const { response } = answer(requestFor({ object }));
   t.match(lines(response)[0], /^Sallyport refuses to create VirtualService shop\/cnn-:/);
-  t.match(lines(response)[1], /^\[missing-gateway-match\] spec\.http: it sends/);
+  t.match(lines(response)[1], /^\[missing-gateway-match\] spec\.http: this VirtualService sends/);
   t.end();
 });

@@ -3,6 +3,7 @@ import type { ClusterOutcome } from '../../routing/outcome.js';
 import type { Source, Way } from '../../routing/way.js';
 import { callsInWords } from '../calls-in-words.js';
 import type { TracedCall } from '../comparison.js';
+import { egressHostOf } from '../pair.js';
 import type { Explanation, Scene } from '../rule.js';
 
 /** Why a call leaves the mesh directly: the stable codes of the rule `direct-egress`. */
@@ -69,13 +70,14 @@ export interface LeakExplanation extends Explanation {
 }
 
 /** What every message about a leak may name. */
-export function leakValues({ traced, outcome }: Leak): Readonly<Record<string, string>> {
+export function leakValues({ scene, traced, outcome }: Leak): Readonly<Record<string, string>> {
   const { call, hostInWords } = traced.touched;
   return {
     calls: callsInWords(traced.touched),
     host: hostInWords,
     port: String(call.port),
     destination: `${outcome.host}:${outcome.port}`,
+    egress: egressHostOf(scene.topology),
   };
 }
 

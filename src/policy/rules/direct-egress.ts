@@ -6,7 +6,7 @@ import type { MessageText, Observation, Rule, Scene } from '../rule.js';
 const MESSAGES = {
   'no-route': {
     message: '{calls} from {clients} leave the mesh directly: no VirtualService takes {declared} to the egress gateway',
-    mend: 'before this, apply a VirtualService for {declared} with two rules for port {port}: from mesh to the egress gateway, and from the gateway to {declared}',
+    mend: 'first apply a VirtualService for {declared} with two rules for port {port}: match.gateways [mesh] to the egress gateway {egress}, and match.gateways [the Gateway for {declared}] to {declared}',
   },
   'no-route/mesh-not-listed': {
     message:
@@ -15,12 +15,12 @@ const MESSAGES = {
   },
   'no-route/no-mesh-rule': {
     message: '{calls} from {clients} leave the mesh directly: no rule of {route} for mesh leads to the egress gateway',
-    mend: 'add a rule to spec.{section} with match.gateways [mesh] and port {port} whose destination is the egress gateway',
+    mend: 'add a rule to spec.{section} with match.gateways [mesh] and port {port} whose destination is the egress gateway {egress}',
   },
   'no-route/direct': {
     message:
       '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and none leads to the egress gateway',
-    mend: 'send this rule to the egress gateway, and add one with match.gateways [{gateway}] that goes out from there',
+    mend: 'send this rule to the egress gateway {egress}, and add one with match.gateways [{gateway}] that goes out from there',
   },
   'no-route/headless': {
     message:
@@ -44,11 +44,11 @@ const MESSAGES = {
   },
   mirror: {
     message: 'a copy of the {calls}{requests} from {clients} leaves the mesh directly: it is mirrored to {destination}',
-    mend: 'remove the mirror, or mirror in the rule for the gateway',
+    mend: 'remove the mirror, or move it to the rule with match.gateways [{gateway}]',
   },
   fallthrough: {
     message: '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}',
-    mend: 'send this rule to the egress gateway too; if it is meant for the gateway, give it match.gateways [{gateway}]',
+    mend: 'send this rule to the egress gateway {egress} too; if it is meant for the gateway, give it match.gateways [{gateway}]',
   },
   'fallthrough/subnets': {
     message:
@@ -63,22 +63,22 @@ const MESSAGES = {
   shadowed: {
     message:
       '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and goes before {rival}, which leads to the egress gateway',
-    mend: 'send this rule to the egress gateway, or remove it',
+    mend: 'send this rule to the egress gateway {egress}, or remove it',
   },
   'shadowed/address': {
     message:
       '{calls} from {clients} leave the mesh directly: this rule names addresses, so it goes before {rival}, which leads to the egress gateway',
-    mend: 'send this rule to the egress gateway, or remove it',
+    mend: 'send this rule to the egress gateway {egress}, or remove it',
   },
   'shadowed/owner': {
     message:
       '{calls} from {clients} leave the mesh directly: the host belongs to this VirtualService, which has no rule for them, and not to {rival}, which leads to the egress gateway',
-    mend: 'give it a rule for port {port} to the egress gateway, or take the host out of it',
+    mend: 'give it a rule for port {port} to the egress gateway {egress}, or take the host out of it',
   },
   'unscoped-rule': {
     message:
       '{calls}{requests} from {clients} leave the mesh directly: this rule to {destination} is for the sidecars as well as for {gateway}',
-    mend: 'write match.gateways [{gateway}] into it, and before it have a rule with match.gateways [mesh] to the egress gateway',
+    mend: 'write match.gateways [{gateway}] into it, and before it have a rule with match.gateways [mesh] to the egress gateway {egress}',
   },
   'wrong-section': {
     message:
@@ -101,7 +101,7 @@ const MESSAGES = {
   'delegate/direct': {
     message:
       '{calls}{requests} from {clients} leave the mesh directly: this rule, to which others delegate, sends them to {destination}',
-    mend: 'send this rule to the egress gateway',
+    mend: 'send this rule to the egress gateway {egress}',
   },
   'not-exported': {
     message:
@@ -116,7 +116,7 @@ const MESSAGES = {
   'private-rival': {
     message:
       '{calls}{requests} from {clients} leave the mesh directly: this rule sends them to {destination}, and for these clients goes before {rival}, which leads to the egress gateway',
-    mend: 'send this rule to the egress gateway, or remove it',
+    mend: 'send this rule to the egress gateway {egress}, or remove it',
   },
   alias: {
     message:

@@ -12,12 +12,12 @@ export const missingGatewayMatch: Rule = {
   messages: {
     'no-gateway-rule': {
       message:
-        'it sends {host}:{port} to the egress gateway, and no rule tells the gateway where to send that on, so calls fail',
+        'this VirtualService sends {host}:{port} to the egress gateway, but no rule tells the gateway where to send that on, so calls fail',
       mend: 'add a rule to spec.{section} with match.gateways [{gateway}] whose destination is {host}',
     },
     'no-gateway-rule/section': {
       message:
-        "it sends {host}:{port} to the egress gateway, where {gateway}'s server reads spec.{section} and the rule stands in spec.{written}, so calls fail",
+        "this VirtualService sends {host}:{port} to the egress gateway, where {gateway}'s server reads spec.{section} and the rule stands in spec.{written}, so calls fail",
       mend: 'move the rule to spec.{section}',
     },
     'no-gateway-rule/port': {
@@ -27,7 +27,7 @@ export const missingGatewayMatch: Rule = {
     },
     'gateway-not-bound': {
       message:
-        'it sends {host}:{port} to the egress gateway, and no VirtualService tells the gateway where to send that on, so calls fail',
+        'this VirtualService sends {host}:{port} to the egress gateway, but no VirtualService tells the gateway where to send that on, so calls fail',
       mend: 'add the Gateway for {host} to spec.gateways, and a rule with match.gateways [that Gateway] whose destination is {host}',
     },
     'gateway-not-bound/deleted': {

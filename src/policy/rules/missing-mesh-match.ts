@@ -1,5 +1,5 @@
 import type { TracedCall } from '../comparison.js';
-import { bindingOf, halvesOf, harmedCalls, namesUnlisted, serves, type Half } from '../pair.js';
+import { bindingOf, egressHostOf, halvesOf, harmedCalls, namesUnlisted, serves, type Half } from '../pair.js';
 import type { Observation, Rule, Scene } from '../rule.js';
 
 /** A VirtualService that says how the gateway sends a host out, where nothing sends the sidecars to the gateway. */
@@ -8,13 +8,13 @@ export const missingMeshMatch: Rule = {
   messages: {
     'no-mesh-rule': {
       message:
-        'it tells the gateway where to send {host}, and no rule of it takes the sidecars there, so calls do not pass the gateway',
-      mend: 'add a rule with match.gateways [mesh] whose destination is the egress gateway',
+        'this VirtualService tells the egress gateway where to send {host}, but no rule of it sends calls from pods to the gateway, so they do not pass it',
+      mend: 'add a rule with match.gateways [mesh] whose destination is the egress gateway {egress}',
     },
     'mesh-not-bound': {
       message:
-        'it tells the gateway where to send {host}, and no VirtualService takes the sidecars there, so calls do not pass the gateway',
-      mend: 'add mesh to spec.gateways and a rule with match.gateways [mesh] whose destination is the egress gateway',
+        'this VirtualService tells the egress gateway where to send {host}, but no VirtualService sends calls from pods to the gateway, so they do not pass it',
+      mend: 'add mesh to spec.gateways and a rule with match.gateways [mesh] whose destination is the egress gateway {egress}',
     },
   },
   *check(scene: Scene): Generator<Observation> {
@@ -38,7 +38,7 @@ export const missingMeshMatch: Rule = {
           ...(isBound ? {} : { mode: 'warn' }),
           object: subject,
           field: isBound ? `spec.${half.section}` : 'spec.gateways',
-          values: { host: hostInWords },
+          values: { host: hostInWords, egress: egressHostOf(topology) },
         }),
       };
     }

@@ -9,7 +9,8 @@ export const unscopedMatch: Rule = {
   id: 'unscoped-match',
   messages: {
     'both-sides': {
-      message: 'this is for the sidecars and for {gateway} alike, and leads the wrong way for one of them',
+      message:
+        'this rule is for the pods of the mesh and for the gateway {gateway} alike, and leads the wrong way for one of them',
       mend: 'write match.gateways [mesh] if the rule leads to the egress gateway, [{gateway}] if it leads out',
     },
   },

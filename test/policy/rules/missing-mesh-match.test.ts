@@ -49,7 +49,7 @@ const noMeshRule = {
   object: 'VirtualService shop/cnn',
   field: 'spec.http',
   host: 'cnn.com',
-  says: ['tells the gateway where to send cnn.com', 'match.gateways [mesh]'],
+  says: ['tells the egress gateway where to send cnn.com', 'match.gateways [mesh]'],
 } as const;
 
 const INVALID: readonly InvalidCase[] = [
@@ -93,7 +93,7 @@ const INVALID: readonly InvalidCase[] = [
         object: 'VirtualService shop/cnn',
         field: 'spec.gateways',
         host: 'cnn.com',
-        says: ['no VirtualService takes the sidecars there', 'add mesh to spec.gateways'],
+        says: ['no VirtualService sends calls from pods to the gateway', 'add mesh to spec.gateways'],
       },
     ],
   },

@@ -67,7 +67,7 @@ const bothSides = {
   object: 'VirtualService shop/cnn',
   field: 'spec.http[0]',
   host: 'cnn.com',
-  says: ['for the sidecars and for egress alike', '[egress] if it leads out'],
+  says: ['for the pods of the mesh and for the gateway egress alike', '[egress] if it leads out'],
 } as const;
 
 const INVALID: readonly InvalidCase[] = [
