@@ -231,3 +231,11 @@ t.test('colours are for terminals only', async (t) => {
 });
 
 const ESCAPE = '\u001b[';
+
+t.test('the page shows what is printed', (t) => {
+  const page = readFileSync('docs/review.md', 'utf8');
+  const [line = '', ...rest] = readFileSync(path.join(GOLDEN, 'manifests.txt'), 'utf8').split('\n');
+  t.ok(page.includes(`npx ${line.slice('$ '.length)}\n`));
+  t.ok(page.includes(`\`\`\`\n${rest.join('\n')}\`\`\`\n`));
+  t.end();
+});
