@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from '../src/policy/policy.js';
 import { secureContextOptions } from '../src/server/tls.js';
 import { startServer } from '../src/server/start.js';
 import { createLogger } from '../src/telemetry/logger.js';
+import { Metrics } from '../src/telemetry/metrics.js';
 import { KINDS, meshFor } from './admission-world.js';
 import { heapBytes } from './measure.js';
 
@@ -44,6 +45,7 @@ function echo(pair: CertificatePair): Promise<number> {
 }
 
 async function sallyport(pair: CertificatePair, world: World): Promise<number> {
+  const metrics = new Metrics();
   const { address } = await startServer({
     host: '127.0.0.1',
     port: 0,
@@ -57,6 +59,10 @@ async function sallyport(pair: CertificatePair, world: World): Promise<number> {
       comesAbout: true,
     }),
     onError: () => 'deny',
+    metrics,
+    onAnswered: (answered) => {
+      metrics.answered(answered);
+    },
     readiness: () => [],
     logger: createLogger(),
   });
