@@ -10,6 +10,7 @@ import { followPolicy } from './followed-policy.js';
 import { handlersFor } from './handlers.js';
 import { InputError } from './input-error.js';
 import { invitation } from './invitation.js';
+import { logLevel } from './log-level.js';
 import { kubeconfigOptions, policyOption, port, repeated } from './options.js';
 import { servingCertificate } from './serving-certificate.js';
 import { stopSignal, type StopSignal } from './stop-signal.js';
@@ -55,7 +56,7 @@ export function serveCommand(terminal: Terminal, end: (code: ExitCode) => void):
 /** Serves until it is told to stop. Throws the errors of the rooms for what cannot be used, before it listens. */
 async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   checkTls(flags);
-  const logger = createLogger();
+  const logger = createLogger({ level: logLevel(process.env['SALLYPORT_LOG_LEVEL']) });
   const metrics = new Metrics();
   const stop = stopSignal();
   const closers: (() => Promise<void>)[] = [];

@@ -127,7 +127,13 @@ function problemOf(error: unknown): string {
 function tell(answered: Answered, { logger, onAnswered }: AdmissionRoutesOptions): void {
   const { webhook, request, decision, seconds, judgement } = answered;
   const durationMs = Math.round(seconds * 1e6) / 1e3;
-  logger.info({ webhook, ...reviewFields(request), decision, ...rulesIn(judgement), durationMs }, 'review answered');
+  const rules = rulesIn(judgement);
+  // A cluster asks thousands of times what nobody needs to read of afterwards.
+  const level = decision === 'allowed' && rules.length === 0 ? 'debug' : 'info';
+  if (logger.isLevelEnabled(level)) {
+    const found = rules.length === 0 ? {} : { rules };
+    logger[level]({ webhook, ...reviewFields(request), decision, ...found, durationMs }, 'review answered');
+  }
   try {
     onAnswered?.(answered);
   } catch (error) {
@@ -136,11 +142,12 @@ function tell(answered: Answered, { logger, onAnswered }: AdmissionRoutesOptions
 }
 
 /** Which rules have a part in an answer: their names, and nothing of what they found. */
-function rulesIn(judgement: Judgement | undefined): { readonly rules?: readonly string[] } {
-  if (judgement === undefined || !('decision' in judgement)) return {};
-  const rules = new Set(judgement.decision.findings.map(({ rule }) => rule));
-  return rules.size === 0 ? {} : { rules: [...rules] };
+function rulesIn(judgement: Judgement | undefined): readonly string[] {
+  if (judgement === undefined || !('decision' in judgement)) return NO_RULES;
+  return [...new Set(judgement.decision.findings.map(({ rule }) => rule))];
 }
+
+const NO_RULES: readonly string[] = [];
 
 function timeoutOf(query: unknown): unknown {
   return typeof query === 'object' && query !== null && 'timeout' in query ? query.timeout : undefined;

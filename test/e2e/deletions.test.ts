@@ -36,7 +36,7 @@ async function uninstall(t: Test, cluster: TestCluster): Promise<void> {
     RELEASE_FILES.map((one) => manifestText(one)).join('\n---\n'),
   );
   succeeded(await cluster.helm('install', 'news', chart, '-n', 'shop'));
-  const server = await cluster.startJudged();
+  const server = await cluster.startJudged({ env: { SALLYPORT_LOG_LEVEL: 'debug' } });
   const { status, stderr } = await cluster.helm('uninstall', 'news', '-n', 'shop');
   t.equal(status, 0, stderr);
   const deletions = server.log.filter(({ msg, operation }) => msg === 'review answered' && operation === 'DELETE');

@@ -3,6 +3,8 @@ import { allowed, denied, patched, type FailureMode } from '../../src/admission/
 import type { Finding } from '../../src/policy/finding.js';
 import type { Answered } from '../../src/server/admission-routes.js';
 import type { Deadline } from '../../src/server/deadline.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { Lines } from '../telemetry/lines.js';
 import { ALLOWING, post, review, serve } from './harness.js';
 
 /** What a client must never find in a log: the object of the doubles' reviews. */
@@ -168,6 +170,13 @@ t.test('the deadline is made from the query', async (t) => {
   );
 });
 
+t.test('nobody needs a line for what is fine, unless he asks for it', async (t) => {
+  const lines = new Lines();
+  const { server } = await serve(t, { logger: createLogger({ level: 'info', destination: lines }) });
+  await post(server.address, '/validate', review());
+  t.notMatch(lines.text(), 'review answered');
+});
+
 t.test('one line an answer, with who, what and where, without the object', async (t) => {
   const { server, lines } = await serve(t);
   const object = { metadata: { name: 'cnn' }, spec: { hosts: ['confidential.example'] } };
@@ -178,7 +187,7 @@ t.test('one line an answer, with who, what and where, without the object', async
   t.type(time, 'string');
   t.type(durationMs, 'number');
   t.strictSame(rest, {
-    level: 'info',
+    level: 'debug',
     webhook: 'validate',
     requestId: 'u-1',
     operation: 'UPDATE',
