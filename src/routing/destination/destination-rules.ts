@@ -22,18 +22,36 @@ const NOTHING: RuleChoice = { rule: undefined, namespace: undefined };
  * first of the pod's namespace, the service's namespace and the root namespace that has any, and never a mixture.
  */
 export function ruleFor(world: World, namespace: string, labels: Labels, host: string, owner: string): RuleChoice {
+  const rules = decisive(world, namespace, host, owner);
+  const [first] = rules;
+  if (first === undefined) return NOTHING;
+  return { rule: forPod(rules, first.namespace === namespace, labels), namespace: first.namespace };
+}
+
+/** The rule of `ruleFor` alone. */
+export function effectiveRule(
+  world: World,
+  namespace: string,
+  labels: Labels,
+  host: string,
+  owner: string,
+): EffectiveRule | undefined {
+  const rules = decisive(world, namespace, host, owner);
+  return forPod(rules, rules[0]?.namespace === namespace, labels);
+}
+
+function decisive(world: World, namespace: string, host: string, owner: string): readonly MergedRule[] {
   const { rootNamespace } = world.mesh;
-  const own = namespace === rootNamespace ? 'private' : 'visible';
-  const found =
-    candidates(world, namespace, host, own, namespace) ??
-    candidates(world, owner, host, 'exported', namespace) ??
-    candidates(world, rootNamespace, host, 'exported', namespace);
-  if (found === undefined) return NOTHING;
-  return { rule: forPod(found.rules, found.namespace === namespace, labels), namespace: found.namespace };
+  const own = mergedOn(world, namespace, host, namespace === rootNamespace ? 'private' : 'visible');
+  if (own.length > 0) return own;
+  const beside = exportedTo(namespace, mergedOn(world, owner, host, 'exported'));
+  return beside.length > 0 ? beside : exportedTo(namespace, mergedOn(world, rootNamespace, host, 'exported'));
 }
 
 /** The first for the pod's labels, else the youngest that has no selector. */
 function forPod(rules: readonly MergedRule[], own: boolean, labels: Labels): EffectiveRule | undefined {
+  const [first] = rules;
+  if (rules.length < 2 && first?.workloadSelector === undefined) return first;
   const selected = own
     ? rules.find(({ workloadSelector }) => workloadSelector !== undefined && selects(workloadSelector, labels))
     : undefined;
@@ -43,19 +61,12 @@ function forPod(rules: readonly MergedRule[], own: boolean, labels: Labels): Eff
 /** Which of a namespace's rules a look-up considers. */
 export type Shelf = 'visible' | 'private' | 'exported';
 
-function candidates(
-  world: World,
-  namespace: string,
-  host: string,
-  shelf: Shelf,
-  client: string,
-): { readonly rules: readonly MergedRule[]; readonly namespace: string } | undefined {
-  const merged = mergedOn(world, namespace, host, shelf);
-  const rules = shelf === 'exported' ? merged.filter(({ exportTo }) => reaches(exportTo, client)) : merged;
-  return rules.length === 0 ? undefined : { rules, namespace };
+function exportedTo(client: string, rules: readonly MergedRule[]): readonly MergedRule[] {
+  for (const rule of rules) if (!reaches(rule, client)) return rules.filter((one) => reaches(one, client));
+  return rules;
 }
 
-function reaches(exportTo: readonly string[], client: string): boolean {
+function reaches({ exportTo }: MergedRule, client: string): boolean {
   return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(client);
 }
 
@@ -74,7 +85,8 @@ function mergedOn(world: World, namespace: string, host: string, shelf: Shelf): 
     memory = { version: lookup.version, shelves: { visible: new Map(), private: new Map(), exported: new Map() } };
     REMEMBERED.set(lookup, memory);
   }
-  return remembered(memory.shelves[shelf], host, () => mostSpecific(world, lookup, host, shelf));
+  const known = memory.shelves[shelf];
+  return known.get(host) ?? remembered(known, host, () => mostSpecific(world, lookup, host, shelf));
 }
 
 const NO_RULES: readonly MergedRule[] = Object.freeze([]);

@@ -20,6 +20,7 @@ export interface MergedSubsets {
 }
 
 export interface MergedRule extends EffectiveRule {
+  readonly namespace: string;
   readonly exportTo: readonly string[];
 }
 
@@ -78,6 +79,7 @@ function byHead(a: { readonly head: DestinationRule }, b: { readonly head: Desti
 
 /** A rule that stayed, with what was merged into it. */
 class Merging implements MergedRule {
+  readonly namespace: string;
   readonly workloadSelector: Labels | undefined;
   readonly exportTo: readonly string[];
   readonly subsets: MergedSubsets;
@@ -93,6 +95,7 @@ class Merging implements MergedRule {
   constructor(group: RuleGroup, head: DestinationRule, reaches: readonly Reach[]) {
     this.#group = group;
     this.#head = head;
+    this.namespace = head.metadata.namespace;
     this.#reaches = reaches;
     this.workloadSelector = head.spec.workloadSelector;
     this.exportTo = exportToOf(head);
