@@ -34,6 +34,7 @@ export class CommonHosts {
 
   readonly #isEgressGateway: Topology['isEgressGateway'];
   readonly #ports = new Map<number, HostsOfPort>();
+  #asked = 0;
 
   private constructor(isEgressGateway: Topology['isEgressGateway']) {
     this.#isEgressGateway = isEgressGateway;
@@ -42,6 +43,10 @@ export class CommonHosts {
   /** The ways of plaintext HTTP to such a host; undefined for any other call. */
   ways(topology: Topology, proxy: SidecarProxy, call: Call): readonly Way[] | undefined {
     if (call.protocol !== 'http' || call.address !== undefined) return undefined;
+    if (this.#asked < SEVERAL) {
+      this.#asked++;
+      return undefined;
+    }
     const view = proxy.wholeView;
     if (view === undefined || !httpListens(view.services, call.port)) return undefined;
     let hosts = this.#ports.get(call.port);
@@ -51,6 +56,9 @@ export class CommonHosts {
 }
 
 const MEMORY = new WorldMemory<CommonHosts>();
+
+/** After so many calls a world is one of which more will be asked: in most overlays nothing is worth keeping. */
+export const SEVERAL = 8;
 
 /** How many hosts are kept: beyond it all are forgotten, which costs only that they are found again. */
 const MOST = 30_000;

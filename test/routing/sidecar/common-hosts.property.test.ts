@@ -17,7 +17,7 @@ import { CLIENT_NAMESPACES, randomDocuments, randomLabels, randomMesh, readDocum
  */
 
 const WORLDS = 2000;
-const CALLS = 30;
+const CALLS = 40;
 
 t.setTimeout(600_000);
 
@@ -192,7 +192,7 @@ t.test('a host that is kept for all pods is answered as one that is looked at fo
     }
     for (const change of changes) {
       world.put(change);
-      for (let call = 0; call < 5; call++) check({ world, isEgressGateway });
+      for (let call = 0; call < 15; call++) check({ world, isEgressGateway });
     }
     several += [...answers.values()].filter(({ size }) => size > 1).length;
   }
