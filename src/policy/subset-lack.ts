@@ -31,8 +31,7 @@ export function subsetLackOf(world: World, { client }: TracedCall, { outcome, so
   if (service === undefined) return undefined;
   const { namespace } = service.declaration;
   const choice = ruleFor(world, client.namespace, client.labels, host, namespace);
-  const known = [...(choice.rule?.subsets.values() ?? [])];
-  if (known.some(({ name }) => name === subset)) return undefined;
+  if (choice.rule?.subsets.get(subset) !== undefined) return undefined;
   const field = `${source.field}.subset`;
   return { route: source.object, field, host, port, subset, namespace, reads: choice.namespace };
 }

@@ -18,11 +18,16 @@ export class WorldMemory<V> {
   readonly #worlds = new WeakMap<World, { readonly version: number; readonly values: Map<string, V> }>();
 
   get(world: World, key: string, make: () => V): V {
+    return remembered(this.of(world), key, make);
+  }
+
+  /** All that is remembered of a world as it is. */
+  of(world: World): Map<string, V> {
     let memory = this.#worlds.get(world);
     if (memory?.version !== world.version) {
       memory = { version: world.version, values: new Map() };
       this.#worlds.set(world, memory);
     }
-    return remembered(memory.values, key, make);
+    return memory.values;
   }
 }

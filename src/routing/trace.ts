@@ -1,24 +1,21 @@
 import type { MeshObject } from '../mesh/mesh-object.js';
-import type { World } from '../mesh/world/world.js';
 import type { Call, Client } from './call.js';
 import { clusterOf } from './destination/cluster.js';
 import { byteWays, httpWays, type ClusterWay, type DestinationReading } from './destination/route-ways.js';
-import { egressGatewayNamed, type IsEgressGateway } from './egress-gateways.js';
-import type { Outcome } from './outcome.js';
-import { arrivalOf, gatewayWays, hopOf } from './gateway/hop.js';
+import { arrivalOf, gatewayWays } from './gateway/hop.js';
+import { hopped, withHop } from './hop.js';
+import { rulesOf } from './http-routes.js';
 import { chainFor } from './sidecar/filter-chains.js';
+import { CommonHosts } from './sidecar/common-hosts.js';
+import { hostOf, httpReading, unrouted } from './sidecar/http-host.js';
 import { listenerFor, type Listener } from './sidecar/listener.js';
 import { SidecarProxy } from './sidecar/sidecar-proxy.js';
-import { rulesOf } from './http-routes.js';
 import { VirtualHosts, type VirtualHost } from './sidecar/virtual-host.js';
+import type { Topology } from './topology.js';
 import type { Trail } from './trail.js';
-import { outcomesOf, type Source, type Way } from './way.js';
+import { NO_LISTENER, type Source, type Way } from './way.js';
 
-/** The world, and which of its Services are egress gateways. */
-export interface Topology {
-  readonly world: World;
-  readonly isEgressGateway: IsEgressGateway;
-}
+export type { Topology };
 
 /**
  * Everything that can happen to a call, as istiod programs it into the client's sidecar and into the egress gateway behind it.
@@ -36,10 +33,10 @@ export function trace(topology: Topology, client: Client, call: Call, trail?: Tr
   }
   const proxy = new SidecarProxy(topology.world, client.namespace, client.labels);
   trail?.sidecar(proxy);
+  const common = trail === undefined ? CommonHosts.of(topology).ways(topology, proxy, call) : undefined;
+  if (common !== undefined) return common;
   return hopped(sidecarWays(proxy, call, trail), (way) => withHop(topology, way, call, trail));
 }
-
-const NO_LISTENER: Way = { outcome: { type: 'none' }, source: undefined };
 
 /** From the listener to the clusters: T3 to T6. */
 function sidecarWays(proxy: SidecarProxy, call: Call, trail: Trail | undefined): readonly (Way | ClusterWay)[] {
@@ -52,7 +49,7 @@ function sidecarWays(proxy: SidecarProxy, call: Call, trail: Trail | undefined):
   const { target, service } = chain;
   switch (target.type) {
     case 'http':
-      if (call.protocol !== 'http') return [{ outcome: { type: 'none' }, source: undefined }];
+      if (call.protocol !== 'http') return [NO_LISTENER];
       return httpHostWays(proxy, listener, call, trail);
     case 'route':
       return byteWays(target.route, target.section, target.rule, target.destinations, byteReading(proxy, call.port));
@@ -87,29 +84,14 @@ function httpHostWays(
   const view = ported ?? portless ?? listener.view;
   const hosts = new VirtualHosts(view, call.port, proxy.labels);
   const [first] = listener.bound ? listener.services.all.filter((one) => one === listener.services.http) : [];
-  const host = first === undefined ? hosts.find(hostOf(call)) : hosts.ofService(first.declaration);
+  const host = first === undefined ? hosts.find(hostOf(call.host)) : hosts.ofService(first.declaration);
   trail?.virtualHost(view, host);
   if (host === undefined) return outboundPolicy(proxy);
   if (host.route === undefined) return defaultWays(proxy, host, call.port);
-  const reading: DestinationReading = {
-    proxy,
-    port: call.port,
-    service: (name) => {
-      const routed = view.services.routed(name, call.port);
-      return routed === undefined
-        ? undefined
-        : { externalName: externalNameOf(routed.declaration.object), solePort: call.port };
-    },
-  };
+  const reading = httpReading(proxy, view, call.port);
   const ways = rulesOf(host.kept).flatMap((kept) => httpWays(kept, reading));
-  if (host.kept.some(({ takesAll }) => takesAll)) return ways;
-  return [...ways, { outcome: { type: 'response', status: 404 }, source: { object: host.route, field: 'spec.http' } }];
-}
-
-/** The Host as a virtual host is chosen by it: without its port and a last dot, in lower case. */
-function hostOf({ host }: Call): string {
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  return name.endsWith('.') ? name.slice(0, -1) : name;
+  const rest = unrouted(host);
+  return rest === undefined ? ways : [...ways, rest];
 }
 
 function defaultWays(proxy: SidecarProxy, { service }: VirtualHost, port: number): readonly Way[] {
@@ -125,38 +107,4 @@ function ownCluster(proxy: SidecarProxy, host: string, port: number, object: Mes
 
 function byteReading(proxy: SidecarProxy, port: number): DestinationReading {
   return { proxy, port, service: (host) => proxy.namedService(host) };
-}
-
-function externalNameOf(object: MeshObject): string | undefined {
-  return object.kind === 'Service' ? object.spec.externalName : undefined;
-}
-
-/** Ways to the same cluster with the same Host share what happens behind it: a VirtualService may have thousands of rules. */
-function hopped(ways: readonly (Way | ClusterWay)[], hop: (way: Way | ClusterWay) => Way): readonly Way[] {
-  if (ways.length < 2) return ways.map(hop);
-  const known = new Map<Outcome, Map<string | undefined, Way>>();
-  return ways.map((way) => {
-    let byHost = known.get(way.outcome);
-    if (byHost === undefined) known.set(way.outcome, (byHost = new Map<string | undefined, Way>()));
-    const host = 'host' in way ? way.host : undefined;
-    const done = byHost.get(host);
-    if (done !== undefined) return { ...done, source: way.source };
-    const made = hop(way);
-    byHost.set(host, made);
-    return made;
-  });
-}
-
-/** T7: what an egress gateway does with the call that the sidecar sends it. */
-function withHop(topology: Topology, way: Way | ClusterWay, call: Call, trail: Trail | undefined): Way {
-  const { outcome } = way;
-  if (outcome.type !== 'cluster' || outcome.missing === true) return way;
-  const gateway = egressGatewayNamed(topology.world, topology.isEgressGateway, outcome.host);
-  if (gateway === undefined) return way;
-  const behind = trail?.behind(gateway);
-  const arrival = hopOf(gateway, outcome, call, 'host' in way ? way.host : undefined);
-  const next = arrival === undefined ? [NO_LISTENER] : gatewayWays(topology.world, gateway, arrival, behind);
-  const reached = { ...outcome, then: outcomesOf(next) };
-  behind?.ended(reached);
-  return arrival === undefined ? { ...way, outcome: reached, next } : { ...way, outcome: reached, next, arrival };
 }

@@ -19,6 +19,9 @@ export interface Source {
   readonly field: string;
 }
 
+/** Nothing listens. */
+export const NO_LISTENER: Way = { outcome: { type: 'none' }, source: undefined };
+
 /** The outcomes of ways, each once. */
 export function outcomesOf(ways: readonly Way[]): readonly Outcome[] {
   if (ways.length < 2) return ways.map(({ outcome }) => outcome);

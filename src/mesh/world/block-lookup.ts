@@ -27,6 +27,10 @@ export class BlockIndex<V> implements BlockLookup<V> {
     return this.#index.of(key);
   }
 
+  count(key: string): number {
+    return this.#index.count(key);
+  }
+
   keys(): Iterable<string> {
     return this.#index.keys();
   }

@@ -41,6 +41,10 @@ export class HostIndex<V> implements HostLookup<V> {
     return this.#index.of(host);
   }
 
+  count(host: string): number {
+    return this.#index.count(host);
+  }
+
   keys(): Iterable<string> {
     return this.#index.keys();
   }

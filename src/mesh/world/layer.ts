@@ -1,8 +1,9 @@
 import type { MeshObject } from '../mesh-object.js';
 import type { BlockIndex, BlockLookup } from './block-lookup.js';
 import { parseBlock, type Address } from '../address.js';
-import type { HostIndex, HostLookup } from './host-lookup.js';
+import type { HostLookup } from './host-lookup.js';
 import type { Index, Lookup, Sequence } from './lookup.js';
+import { placeFor } from './ordered.js';
 
 /** What one layer of a world changes in an index of the layer below. */
 export interface Layer<V, I extends Keyed<V> = Keyed<V>> {
@@ -18,6 +19,8 @@ interface Keyed<V> extends Lookup<V> {
   keys(): Iterable<string>;
   has(key: string): boolean;
 }
+
+type KeyedHosts<V> = Keyed<V> & HostLookup<V>;
 
 /** The objects of a layer's changes, in the indices of one kind. */
 export interface LayerIndices<I> {
@@ -42,7 +45,7 @@ export function layeredSequence<V>(below: Sequence<V>, layer: Layer<V, Index<V>>
   };
 }
 
-export function layeredHosts<V>(below: HostLookup<V>, layer: Layer<V, HostIndex<V>>): HostLookup<V> {
+export function layeredHosts<V>(below: HostLookup<V>, layer: Layer<V, KeyedHosts<V>>): HostLookup<V> {
   return isEmpty(layer) ? below : new LayeredHosts(below, layer);
 }
 
@@ -76,11 +79,16 @@ class LayeredLists<V> implements Lookup<V> {
     return made;
   }
 
+  /** No list is made for it: what is gone stands below. */
+  count(key: string): number {
+    return this.#below.count(key) - this.#layer.gone.count(key) + this.#layer.added.count(key);
+  }
+
   /** How many keys more there are than below. */
   growth(): number {
     let growth = 0;
     for (const key of new Set([...this.#layer.added.keys(), ...this.#layer.gone.keys()])) {
-      growth += Number(this.of(key).length > 0) - Number(this.#below.of(key).length > 0);
+      growth += Number(this.count(key) > 0) - Number(this.#below.count(key) > 0);
     }
     return growth;
   }
@@ -88,7 +96,7 @@ class LayeredLists<V> implements Lookup<V> {
   /** The keys that either side has and that still stand for something. */
   names(mine: readonly string[], theirs: readonly string[]): readonly string[] {
     const { gone } = this.#layer;
-    const left = gone.size === 0 ? theirs : theirs.filter((name) => !gone.has(name) || this.of(name).length > 0);
+    const left = gone.size === 0 ? theirs : theirs.filter((name) => !gone.has(name) || this.count(name) > 0);
     if (mine.length === 0) return left;
     return left.length === 0 ? mine : [...new Set([...mine, ...left])];
   }
@@ -106,10 +114,10 @@ class LayeredHosts<V> implements HostLookup<V> {
   // The layer does not change, and the world below may not.
   readonly version = 0;
   readonly #below: HostLookup<V>;
-  readonly #added: HostIndex<V>;
+  readonly #added: KeyedHosts<V>;
   readonly #lists: LayeredLists<V>;
 
-  constructor(below: HostLookup<V>, layer: Layer<V, HostIndex<V>>) {
+  constructor(below: HostLookup<V>, layer: Layer<V, KeyedHosts<V>>) {
     this.#below = below;
     this.#added = layer.added;
     this.#lists = new LayeredLists(below, layer);
@@ -121,6 +129,10 @@ class LayeredHosts<V> implements HostLookup<V> {
 
   of(host: string): readonly V[] {
     return this.#lists.of(host);
+  }
+
+  count(host: string): number {
+    return this.#lists.count(host);
   }
 
   covering(name: string): readonly string[] {
@@ -148,6 +160,10 @@ class LayeredBlocks<V> implements BlockLookup<V> {
     return this.#lists.of(key);
   }
 
+  count(key: string): number {
+    return this.#lists.count(key);
+  }
+
   containing(address: Address): readonly string[] {
     const found = this.#lists.names(this.#added.containing(address), this.#below.containing(address));
     return found.length < 2 ? found : [...found].sort((a, b) => prefixLength(b) - prefixLength(a));
@@ -156,19 +172,6 @@ class LayeredBlocks<V> implements BlockLookup<V> {
 
 function prefixLength(key: string): number {
   return parseBlock(key)?.length ?? 0;
-}
-
-/** The first place behind everything that is not greater. */
-function placeFor<V>(list: readonly V[], value: V, compare: (a: V, b: V) => number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const there = list[middle];
-    if (there !== undefined && compare(there, value) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function* interleaved<V>(

@@ -1,6 +1,10 @@
+import { placeFor } from './ordered.js';
+
 /** What is indexed under a key, in the order of the index. */
 export interface Lookup<V> {
   of(key: string): readonly V[];
+  /** How many values there are under a key. */
+  count(key: string): number;
 }
 
 /** An index whose lists may be as long as the world: walked until the first that serves, never copied. */
@@ -31,6 +35,12 @@ export class Index<V> implements Lookup<V> {
     return held instanceof Several ? held.sorted(this.#compare) : [held];
   }
 
+  count(key: string): number {
+    const held = this.#lists.get(key);
+    if (held === undefined) return 0;
+    return held instanceof Several ? held.length : 1;
+  }
+
   has(key: string): boolean {
     return this.#lists.has(key);
   }
@@ -46,7 +56,7 @@ export class Index<V> implements Lookup<V> {
       this.#lists.set(key, value);
       return true;
     }
-    if (held instanceof Several) held.add(value);
+    if (held instanceof Several) held.add(value, this.#compare);
     else this.#lists.set(key, new Several([held, value]));
     return false;
   }
@@ -73,6 +83,10 @@ class Several<V> {
     this.#values = values;
   }
 
+  get length(): number {
+    return this.#values.length;
+  }
+
   /** The one that is left. */
   get only(): V | undefined {
     return this.#values.length === 1 ? this.#values[0] : undefined;
@@ -85,9 +99,9 @@ class Several<V> {
     return this.#values;
   }
 
-  add(value: V): void {
-    this.#values.push(value);
-    this.#isSorted = false;
+  add(value: V, compare: (a: V, b: V) => number): void {
+    if (this.#isSorted) this.#values.splice(placeFor(this.#values, value, compare), 0, value);
+    else this.#values.push(value);
   }
 
   remove(value: V): void {

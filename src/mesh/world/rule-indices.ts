@@ -2,24 +2,24 @@ import { resolveHost } from '../host.js';
 import type { DestinationRule } from '../kinds/destination-rule.js';
 import type { MeshConfig } from '../kinds/mesh-config.js';
 import { byAge } from '../metadata.js';
-import { HostIndex, type HostLookup } from './host-lookup.js';
-import { layeredHosts, type LayerIndices } from './layer.js';
+import type { LayerIndices } from './layer.js';
+import { layeredRuleLookup, RuleIndex, type RuleLookup } from './rule-lookup.js';
 import type { World } from './world.js';
 
 /** What a world tells of its DestinationRules. */
 export type RuleLookups = Pick<World, 'destinationRules' | 'ruleNamespaces'>;
 
-const NO_RULES = new HostIndex<DestinationRule>(byAge);
+const NO_RULES = new RuleIndex();
 
 export class RuleIndices implements RuleLookups {
-  readonly #rules = new Map<string, HostIndex<DestinationRule>>();
+  readonly #rules = new Map<string, RuleIndex>();
   readonly #mesh: MeshConfig;
 
   constructor(mesh: MeshConfig) {
     this.#mesh = mesh;
   }
 
-  destinationRules(namespace: string): HostIndex<DestinationRule> {
+  destinationRules(namespace: string): RuleIndex {
     return this.#rules.get(namespace) ?? NO_RULES;
   }
 
@@ -29,7 +29,7 @@ export class RuleIndices implements RuleLookups {
 
   add(object: DestinationRule): void {
     const { namespace } = object.metadata;
-    const rules = this.#rules.get(namespace) ?? new HostIndex<DestinationRule>(byAge);
+    const rules = this.#rules.get(namespace) ?? new RuleIndex();
     this.#rules.set(namespace, rules);
     rules.add(this.#hostOf(object), object);
   }
@@ -48,8 +48,8 @@ export class RuleIndices implements RuleLookups {
 
 export function layeredRules(below: RuleLookups, { added, gone, isGone }: LayerIndices<RuleIndices>): RuleLookups {
   // What is remembered of a look-up is remembered by its identity.
-  const known = new Map<string, HostLookup<DestinationRule>>();
-  const destinationRules = (namespace: string): HostLookup<DestinationRule> => {
+  const known = new Map<string, RuleLookup>();
+  const destinationRules = (namespace: string): RuleLookup => {
     const one = known.get(namespace);
     if (one !== undefined) return one;
     const change = {
@@ -58,7 +58,7 @@ export function layeredRules(below: RuleLookups, { added, gone, isGone }: LayerI
       isGone,
       compare: byAge,
     };
-    const made = layeredHosts(below.destinationRules(namespace), change);
+    const made = layeredRuleLookup(below.destinationRules(namespace), change);
     known.set(namespace, made);
     return made;
   };

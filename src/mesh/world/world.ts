@@ -1,4 +1,3 @@
-import type { DestinationRule } from '../kinds/destination-rule.js';
 import type { Gateway } from '../kinds/gateway.js';
 import type { MeshConfig } from '../kinds/mesh-config.js';
 import type { ServiceEntry } from '../kinds/service-entry.js';
@@ -11,6 +10,7 @@ import type { BlockLookup } from './block-lookup.js';
 import type { Declaration } from './declaration.js';
 import type { HostLookup } from './host-lookup.js';
 import type { Lookup, Sequence } from './lookup.js';
+import type { RuleLookup } from './rule-lookup.js';
 
 /**
  * Everything that is known of the mesh, with the indices that its readers need. Lists are in Istio's order, oldest first. It
@@ -57,7 +57,7 @@ export interface World {
   /** Root VirtualServices by each delegate that they name: `namespace/name`. */
   readonly delegators: Lookup<VirtualService>;
   /** DestinationRules of a namespace by their host. */
-  destinationRules(namespace: string): HostLookup<DestinationRule>;
+  destinationRules(namespace: string): RuleLookup;
   /** The namespaces that have a DestinationRule. */
   ruleNamespaces(): Iterable<string>;
   /** The namespaces that have a Sidecar. */

@@ -56,7 +56,7 @@ function missing({ scene }: Hop, arrived: Arrived, outcome: ClusterOutcome): Cau
     return withoutPort(outcome, first, other);
   }
   const { rule } = ruleFor(world, proxy.namespace, proxy.labels, host, service.declaration.namespace);
-  if (subset === undefined || rule?.subsets.has(subset) === true) return noEndpoint(service.declaration);
+  if (subset === undefined || rule?.subsets.get(subset) !== undefined) return noEndpoint(service.declaration);
   return lackingSubset(scene, arrived, outcome, service.declaration.namespace);
 }
 

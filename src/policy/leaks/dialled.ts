@@ -25,7 +25,7 @@ export function dialled(leak: Leak): LeakExplanation | undefined {
   if (service === undefined) return undefined;
   const { declaration, port } = service;
   const { rule } = ruleFor(world, namespace, labels, outcome.host, declaration.namespace);
-  const subset = [...(rule?.subsets.values() ?? [])].find(({ name }) => name === outcome.subset);
+  const subset = outcome.subset === undefined ? undefined : rule?.subsets.get(outcome.subset);
   const leavesAnyway = dialOf(world, 'sidecar', declaration, port, subset, false).external;
   if (rule !== undefined && policyFor(rule, subset, outcome.port).passthrough && !leavesAnyway) {
     const place = passthroughPlace(leak, rule);

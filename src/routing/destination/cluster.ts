@@ -4,7 +4,7 @@ import type { World } from '../../mesh/world/world.js';
 import { remembered } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { ProxyKind } from '../view/routes.js';
-import { ruleFor } from './destination-rules.js';
+import { effectiveRule, type EffectiveRule } from './destination-rules.js';
 import { dialOf } from './dial.js';
 import { policyFor, upstreamTls } from './traffic-policy.js';
 
@@ -38,20 +38,45 @@ export function clusterOf(proxy: ClusterProxy, key: ClusterKey, mirror: boolean)
 }
 
 function madeCluster(proxy: ClusterProxy, key: ClusterKey, mirror: boolean): ClusterOutcome {
-  const { kind, world, namespace, labels } = proxy;
+  return clusterOn(proxy, groundOf(proxy, key.host, key.port), key, mirror);
+}
+
+/** All that a proxy has a say in, of what becomes of the clusters of a service's port. */
+export interface ClusterGround {
+  readonly declaration: Declaration | undefined;
+  readonly port: DeclaredPort | undefined;
+  readonly rule: EffectiveRule | undefined;
+}
+
+export function groundOf(proxy: ClusterProxy, host: string, port: number): ClusterGround {
+  const { world, namespace, labels } = proxy;
+  const service = proxy.clusterService(host, port);
+  if (service === undefined) return NO_GROUND;
+  const { declaration } = service;
+  const rule = effectiveRule(world, namespace, labels, host, declaration.namespace);
+  return { declaration, port: service.port, rule };
+}
+
+const NO_GROUND: ClusterGround = { declaration: undefined, port: undefined, rule: undefined };
+
+/** The cluster of a proxy of that kind for which the ground is what it is. */
+export function clusterOn(
+  { kind, world }: Pick<ClusterProxy, 'kind' | 'world'>,
+  { declaration, port, rule }: ClusterGround,
+  key: ClusterKey,
+  mirror: boolean,
+): ClusterOutcome {
   const named = { type: 'cluster' as const, host: key.host, port: key.port };
   const outcome: Mutable<ClusterOutcome> = key.subset === undefined ? named : { ...named, subset: key.subset };
   if (mirror) outcome.mirror = true;
-  const service = proxy.clusterService(key.host, key.port);
-  if (service === undefined) return missing(outcome);
-  const { rule } = ruleFor(world, namespace, labels, key.host, service.declaration.namespace);
+  if (declaration === undefined || port === undefined) return missing(outcome);
   const subset = key.subset === undefined ? undefined : rule?.subsets.get(key.subset);
   if (key.subset !== undefined && subset === undefined) return missing(outcome);
   const policy = policyFor(rule, subset, key.port);
-  const dial = dialOf(world, kind, service.declaration, service.port, subset, policy.passthrough);
+  const dial = dialOf(world, kind, declaration, port, subset, policy.passthrough);
   if (dial.missing) return missing(outcome);
   if (dial.external) outcome.external = true;
-  const tls = upstreamTls(kind, service.declaration, rule, policy, key);
+  const tls = upstreamTls(kind, declaration, rule, policy, key);
   if (tls !== undefined) outcome.tls = tls;
   return outcome;
 }

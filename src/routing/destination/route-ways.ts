@@ -4,7 +4,7 @@ import { hasGatewaySemantics } from '../../mesh/route-semantics.js';
 import type { KeptRoute } from '../http-routes.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { Source, Way } from '../way.js';
-import { clusterOf, type ClusterProxy, type ClusterService } from './cluster.js';
+import { clusterOf, type ClusterKey, type ClusterProxy, type ClusterService } from './cluster.js';
 
 /** How a proxy reads the host and the port of a destination: T6.1. */
 export interface DestinationReading {
@@ -38,8 +38,27 @@ export interface ClusterWay extends Way {
   readonly host: string | undefined;
 }
 
+/** A way of a route as it is written: its outcome where the route itself answers, else the cluster that it names. */
+export type PlannedWay = Way | PlannedCluster;
+
+export interface PlannedCluster {
+  readonly key: ClusterKey;
+  readonly mirror: boolean;
+  readonly source: Source;
+  readonly host: string | undefined;
+}
+
 /** The ways of an HTTP route: its answer, or its destinations and mirrors. */
 export function httpWays(kept: KeptRoute, reading: DestinationReading): readonly (Way | ClusterWay)[] {
+  return plannedWays(kept, reading).map((way) => ('key' in way ? reached(way, reading.proxy) : way));
+}
+
+function reached({ key, mirror, source, host }: PlannedCluster, proxy: ClusterProxy): ClusterWay {
+  return { outcome: clusterOf(proxy, key, mirror), source, host };
+}
+
+/** As `httpWays`, before any cluster is looked for. */
+export function plannedWays(kept: KeptRoute, reading: DestinationReading): readonly PlannedWay[] {
   const { rule, owner, ruleIndex } = kept;
   const base = `spec.http[${ruleIndex}]`;
   if (rule.redirect !== undefined) {
@@ -53,15 +72,16 @@ export function httpWays(kept: KeptRoute, reading: DestinationReading): readonly
   }
   const sole = rule.route.length === 1 ? rule.route[0]?.requestHost : undefined;
   const shared = rule.rewriteAuthority ?? rule.requestHost ?? sole;
-  const ways: ClusterWay[] = weighted(rule.route).map(({ destination, index }) => {
-    const host = shared ?? rule.route[index]?.requestHost;
-    const source = { object: owner, field: `${base}.route[${index}].destination` };
-    return { ...clusterWay(destination, owner, reading, source, false), host };
-  });
+  const ways: PlannedCluster[] = weighted(rule.route).map(({ destination, index }) => ({
+    key: clusterKey(destination, owner, reading),
+    mirror: false,
+    source: { object: owner, field: `${base}.route[${index}].destination` },
+    host: shared ?? rule.route[index]?.requestHost,
+  }));
   for (const { destination, percentage, field } of rule.mirrors) {
     if (percentage === 0) continue;
     const source = { object: owner, field: `${base}.${field}` };
-    ways.push({ ...clusterWay(destination, owner, reading, source, true), host: shared });
+    ways.push({ key: clusterKey(destination, owner, reading), mirror: true, source, host: shared });
   }
   return ways;
 }
@@ -74,10 +94,11 @@ export function byteWays(
   destinations: readonly RouteDestination[],
   reading: DestinationReading,
 ): readonly ClusterWay[] {
-  return weighted(destinations).map(({ destination, index }) => {
-    const source = { object: route, field: `spec.${section}[${rule}].route[${index}].destination` };
-    return { ...clusterWay(destination, route, reading, source, false), host: undefined };
-  });
+  return weighted(destinations).map(({ destination, index }) => ({
+    outcome: clusterOf(reading.proxy, clusterKey(destination, route, reading), false),
+    source: { object: route, field: `spec.${section}[${rule}].route[${index}].destination` },
+    host: undefined,
+  }));
 }
 
 /** Destinations that get a share: of several those with a weight, a single one whatever its weight. */
@@ -88,22 +109,15 @@ function weighted(
   return all.length < 2 ? all : all.filter(({ weight }) => weight > 0);
 }
 
-function clusterWay(
-  destination: Destination,
-  owner: VirtualService,
-  reading: DestinationReading,
-  source: Source,
-  mirror: boolean,
-): Omit<ClusterWay, 'host'> {
+function clusterKey(destination: Destination, owner: VirtualService, reading: DestinationReading): ClusterKey {
   const { world } = reading.proxy;
   const written = hasGatewaySemantics(owner)
     ? destination.host
     : resolveHost(destination.host, owner.metadata.namespace, world.mesh.domain);
   const service = reading.service(written, owner);
-  const key = {
+  return {
     host: service?.externalName ?? written,
     port: destination.port ?? service?.solePort ?? reading.port,
     subset: destination.subset,
   };
-  return { outcome: clusterOf(reading.proxy, key, mirror), source };
 }

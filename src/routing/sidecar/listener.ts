@@ -57,6 +57,11 @@ export function listenerFor(proxy: SidecarProxy, address: string | undefined, po
   return undefined;
 }
 
+/** Whether a listener on all addresses takes plaintext HTTP on a port. */
+export function httpListens(view: ServiceView, port: number): boolean {
+  return rememberedOnAll(view, port)?.http !== undefined;
+}
+
 /** The services that bind to an address of their own, in order. */
 function boundTo(view: ServiceView, address: string, port: number): readonly BoundService[] {
   const parsed = parseAddress(address);
@@ -143,7 +148,8 @@ const ON_ALL = new WeakMap<ServiceView, Map<number, { readonly services: Listene
 function rememberedOnAll(view: ServiceView, port: number): ListenerServices | undefined {
   let ports = ON_ALL.get(view);
   if (ports === undefined) ON_ALL.set(view, (ports = new Map<number, { services: ListenerServices | undefined }>()));
-  return remembered(ports, port, () => ({ services: onAllAddresses(view, port) })).services;
+  const known = ports.get(port) ?? remembered(ports, port, () => ({ services: onAllAddresses(view, port) }));
+  return known.services;
 }
 
 function onAllAddresses(view: ServiceView, port: number): ListenerServices | undefined {

@@ -18,19 +18,24 @@ export class SidecarProxy implements ClusterProxy {
   readonly labels: Labels;
   readonly scope: Scope;
   readonly #views: ScopeViews;
-  readonly clusters = new Map<string, ClusterOutcome>();
+  #clusters: Map<string, ClusterOutcome> | undefined;
 
   constructor(world: World, namespace: string, labels: Labels) {
     const sidecar = sidecarOf(world, namespace, labels);
     this.world = world;
     this.namespace = namespace;
     this.labels = labels;
-    this.#views = VIEWS.get(
-      world,
-      sidecar === undefined ? namespace : `${namespace} ${sidecar.metadata.namespace}/${sidecar.metadata.name}`,
-      () => new ScopeViews(world, namespace, scopeOf(world, sidecar, namespace)),
-    );
+    const key =
+      sidecar === undefined ? namespace : `${namespace} ${sidecar.metadata.namespace}/${sidecar.metadata.name}`;
+    const known = VIEWS.of(world);
+    this.#views =
+      known.get(key) ??
+      remembered(known, key, () => new ScopeViews(world, namespace, scopeOf(world, sidecar, namespace)));
     this.scope = this.#views.scope;
+  }
+
+  get clusters(): Map<string, ClusterOutcome> {
+    return (this.#clusters ??= new Map());
   }
 
   /** The entry that names the port, and the one that names none (T1.2). Without a Sidecar all is seen through one view. */
@@ -39,6 +44,11 @@ export class SidecarProxy implements ClusterProxy {
       ported: this.#views.all.find(({ entry }) => entry?.port?.number === port),
       portless: this.#views.all.find(({ entry }) => entry?.port === undefined),
     };
+  }
+
+  /** The view of a sidecar whose scope no Sidecar narrows. */
+  get wholeView(): EgressView | undefined {
+    return this.scope.egress === undefined ? this.#views.all[0] : undefined;
   }
 
   clusterService(host: string, port: number): ClusterService | undefined {
@@ -75,13 +85,12 @@ class ScopeViews {
 
   /** The ports of a service that is imported, each with the declaration that gives its cluster. */
   services(host: string): readonly ClusterService[] {
-    return remembered(this.#services, host, () => mergedService(this.#declared(host)));
+    return this.#services.get(host) ?? remembered(this.#services, host, () => mergedService(this.#declared(host)));
   }
 
   clusterService(host: string, port: number): ClusterService | undefined {
     const imported = this.services(host);
-    const found = imported.find((one) => one.port.number === port);
-    if (found !== undefined) return aliasless(found);
+    for (const one of imported) if (one.port.number === port) return aliasless(one);
     const base = imported[0]?.declaration;
     return aliasless(importedDestination(this.#world, this.#namespace, this.all, base, host, port));
   }

@@ -109,7 +109,8 @@ export interface SeenPort extends DeclaredPort {
   readonly family: ProtocolFamily;
 }
 
-function isEverybodys({ exportTo }: Declaration): boolean {
+/** Exported to every namespace, and nothing else said. */
+export function isEverybodys({ exportTo }: Declaration): boolean {
   return exportTo.length === 1 && exportTo[0] === '*';
 }
 

@@ -8,6 +8,7 @@ import type { HostLookup } from '../../../src/mesh/world/host-lookup.js';
 import type { Lookup, Sequence } from '../../../src/mesh/world/lookup.js';
 import { MeshWorld } from '../../../src/mesh/world/mesh-world.js';
 import { overlay } from '../../../src/mesh/world/overlay.js';
+import type { RuleLookup } from '../../../src/mesh/world/rule-lookup.js';
 import type { World } from '../../../src/mesh/world/world.js';
 import { read } from '../manifests.js';
 
@@ -23,7 +24,7 @@ class Meter {
       all: () => {
         throw new Error('an overlay must not look at everything');
       },
-      destinationRules: (namespace) => this.#hosts(world.destinationRules(namespace)),
+      destinationRules: (namespace) => this.#rules(world.destinationRules(namespace)),
       ruleNamespaces: () => this.#walked(world.ruleNamespaces()),
       sidecarNamespaces: () => this.#walked(world.sidecarNamespaces()),
       declarations: this.#hosts(world.declarations),
@@ -72,7 +73,7 @@ class Meter {
   }
 
   #lookup<V>(lookup: Lookup<V>): Lookup<V> {
-    return { of: (key) => this.#list(lookup.of(key)) };
+    return { of: (key) => this.#list(lookup.of(key)), count: (key) => this.#counted(lookup.count(key)) };
   }
 
   #sequence<V>(sequence: Sequence<V>): Sequence<V> {
@@ -84,14 +85,20 @@ class Meter {
       version: lookup.version,
       size: lookup.size,
       of: (host) => this.#list(lookup.of(host)),
+      count: (host) => this.#counted(lookup.count(host)),
       covering: (name) => this.#list(lookup.covering(name)),
       below: (wildcard) => this.#list(lookup.below(wildcard)),
     };
   }
 
+  #rules(lookup: RuleLookup): RuleLookup {
+    return { ...this.#hosts(lookup), group: (host) => this.#counted(lookup.group(host)) };
+  }
+
   #blocks<V>(lookup: BlockLookup<V>): BlockLookup<V> {
     return {
       of: (key) => this.#list(lookup.of(key)),
+      count: (key) => this.#counted(lookup.count(key)),
       containing: (address) => this.#list(lookup.containing(address)),
     };
   }
