@@ -17,6 +17,8 @@ import { changeOf, refOf } from './subject.js';
 export interface Grounds {
   readonly world: World;
   readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Milliseconds since the world was last known to be complete. */
   readonly worldAge: number;
   /** Where a decision is looked for before it is made. */
@@ -64,7 +66,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
 }
 
 /** A change is judged together with the DestinationRules that the injection into it has applied, or would apply. */
-function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): Decision {
+function decideWithInjection({ world, policy, now }: Grounds, change: ObjectChange): Decision {
   const isEgressGateway = egressGatewayTest(policy);
   const { object } = change;
   const wanted =
@@ -73,7 +75,7 @@ function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): 
       : [];
   const puts = wanted.map(({ rule }) => ({ put: rule }));
   const ground = puts.length === 0 ? world : overlay(world, puts);
-  return decide(ground, isEgressGateway, policy, change);
+  return decide({ world: ground, isEgressGateway, policy, now }, change);
 }
 
 /** Objects of a namespace that is being deleted go with it, whatever they were for. */

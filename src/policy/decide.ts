@@ -20,6 +20,15 @@ export interface Decision {
   readonly old: number;
 }
 
+/** What a change is judged by. */
+export interface Circumstances {
+  readonly world: World;
+  readonly isEgressGateway: IsEgressGateway;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch: what is granted until some time counts until then. */
+  readonly now: number;
+}
+
 /** So many calls are traced before it is looked whether the change is denied already. */
 const SLICE = 2_000;
 
@@ -28,9 +37,10 @@ const SLICE = 2_000;
  * worse counts; what was wrong before never blocks it. Of a change that moves very many calls not all are traced once some of them
  * deny it.
  */
-export function decide(world: World, isEgressGateway: IsEgressGateway, policy: Policy, change: ObjectChange): Decision {
+export function decide(circumstances: Circumstances, change: ObjectChange): Decision {
+  const { world, isEgressGateway } = circumstances;
   const ground = imagineEntries(worldsOf(world, change), change);
-  const judgement = new Judgement(ground, isEgressGateway, policy, change);
+  const judgement = new Judgement(ground, circumstances, change);
   const calls = touchedCalls(ground.worlds, change);
   const comparisons: Comparison[] = [];
   for (let start = 0; start < calls.length; start += SLICE) {
@@ -55,12 +65,8 @@ class Judgement {
   readonly #policy: Policy;
   readonly #change: ObjectChange;
 
-  constructor(
-    { worlds, imagined }: ImaginedWorlds,
-    isEgressGateway: IsEgressGateway,
-    policy: Policy,
-    change: ObjectChange,
-  ) {
+  constructor({ worlds, imagined }: ImaginedWorlds, circumstances: Circumstances, change: ObjectChange) {
+    const { isEgressGateway, policy } = circumstances;
     const { old, object } = change;
     const topology = (side: keyof Worlds) => ({ world: worlds[side], isEgressGateway });
     this.#before = { topology: topology('before'), subject: old, removed: undefined, imagined };

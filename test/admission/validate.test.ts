@@ -21,6 +21,7 @@ function answer(request: AdmissionRequest, { world = [], policy = {}, worldAge =
   const grounds = {
     world: worldWith(world),
     policy: { ...DEFAULT_POLICY, ...policy },
+    now: 0,
     worldAge,
     admitted: (change: ObjectChange) => {
       changes.push(change);

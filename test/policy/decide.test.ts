@@ -198,17 +198,20 @@ t.test('the old object of the request counts, not what the world has of it yet',
   };
   for (const [name, seen] of Object.entries(views)) {
     const world = new MeshWorld(mesh, [...objects, ...seen.filter((one) => one !== undefined)]);
-    const decision = decide(world, isEgressGateway, DEFAULT_POLICY, { old, object });
+    const decision = decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, { old, object });
     t.strictSame(
       told(decision),
       ['error missing-mesh-match/no-mesh-rule cnn.com:', 'error direct-egress/no-route cnn.com:80'],
       name,
     );
   }
-  const nothing = decide(new MeshWorld(mesh, objects), isEgressGateway, DEFAULT_POLICY, {
-    old: undefined,
-    object: undefined,
-  });
+  const nothing = decide(
+    { world: new MeshWorld(mesh, objects), isEgressGateway, policy: DEFAULT_POLICY, now: 0 },
+    {
+      old: undefined,
+      object: undefined,
+    },
+  );
   t.strictSame(nothing, { allowed: true, findings: [], old: 0 });
   t.end();
 });

@@ -23,16 +23,21 @@ export interface Question {
   readonly change: DocumentChange;
   readonly mesh?: Partial<MeshConfig>;
   readonly policy?: Partial<Policy>;
+  /** `NOW` unless given. */
+  readonly now?: number;
 }
 
+/** The moment of judgement, where it does not matter. */
+export const NOW = Date.parse('2025-06-01T12:00:00Z');
+
 /** What is decided of a change. Everything that it is decided by is frozen: a rule that changes its input throws. */
-export function judge({ world = [], ground = GROUND, change, mesh = {}, policy = {} }: Question): Decision {
+export function judge({ world = [], ground = GROUND, change, mesh = {}, policy = {}, now = NOW }: Question): Decision {
   const objects = [...ground, ...world].map((document) => read(document, OLDEST));
   const { old, object } = objectChange(change);
   const all = old === undefined ? objects : [...objects, old];
   const standing = new MeshWorld({ ...DEFAULT_MESH, outboundTrafficPolicy: 'REGISTRY_ONLY', ...mesh }, all);
   const used = { ...DEFAULT_POLICY, ...policy };
-  return decide(standing, egressGatewayTest(used), used, { old, object });
+  return decide({ world: standing, isEgressGateway: egressGatewayTest(used), policy: used, now }, { old, object });
 }
 
 /** An update keeps its time of creation, a new object is the youngest. */

@@ -91,7 +91,10 @@ function findingsOf(text: string): readonly Finding[] {
     const { namespace, name } = read.metadata;
     const old = world.object(read.kind, namespace, name);
     const object = old === undefined ? { ...read, metadata: { ...read.metadata, createdAt: YOUNGEST } } : read;
-    const { findings } = decide(world, egressGatewayTest(DEFAULT_POLICY), DEFAULT_POLICY, { old, object });
+    const { findings } = decide(
+      { world, isEgressGateway: egressGatewayTest(DEFAULT_POLICY), policy: DEFAULT_POLICY, now: 0 },
+      { old, object },
+    );
     world = overlay(world, [{ put: object }]);
     return findings;
   });
