@@ -1,4 +1,5 @@
 import { wantedSubsets } from '../injection/wanted.js';
+import { isHeld } from '../mesh/judged-object.js';
 import { ManifestError } from '../mesh/manifest-error.js';
 import { overlay } from '../mesh/world/overlay.js';
 import type { World } from '../mesh/world/world.js';
@@ -8,6 +9,7 @@ import { egressGatewayTest } from '../policy/egress-gateways.js';
 import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { DecisionMemory, Judged } from './decision-memory.js';
+import { isAboutMesh, meshChange, type ParseYaml } from './mesh-change.js';
 import { denialMessage, findingLine, unreadableMessage } from './message.js';
 import { allowed, denied, type AdmissionResponse, type Remarks } from './response.js';
 import type { AdmissionRequest } from './review.js';
@@ -21,6 +23,8 @@ export interface Grounds {
   readonly now: number;
   /** Milliseconds since the world was last known to be complete. */
   readonly worldAge: number;
+  /** Reads the text of the mesh's own ConfigMap; without it that is not judged. */
+  readonly parseYaml?: ParseYaml;
   /** Where a decision is looked for before it is made. */
   readonly memory?: DecisionMemory;
   /** Told of every change that is let through and comes about. */
@@ -36,7 +40,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
     const { world, policy, memory } = grounds;
     const stale = staleness(grounds);
     const judge = (): Judged | undefined => {
-      const change = changeOf(request, world);
+      const change = changeIn(request, grounds);
       if (change === undefined) return undefined;
       return { change, decision: isLeaving(world, change) ? NOTHING_TO_JUDGE : decideWithInjection(grounds, change) };
     };
@@ -47,7 +51,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
       if (!request.dryRun) grounds.admitted?.(change);
       return allowed(uid);
     }
-    if (stale !== undefined && policy.failure.staleWorld === 'deny') {
+    if (stale !== undefined && policy.failure.staleWorld === 'deny' && movesCalls(change)) {
       const message = `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`;
       return denied(uid, message, { auditAnnotations: annotations('denied', [], grounds) });
     }
@@ -63,6 +67,11 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
     const judgement = { faults: error.faults };
     return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations, judgement });
   }
+}
+
+function changeIn(request: AdmissionRequest, { world, policy, parseYaml }: Grounds): ObjectChange | undefined {
+  if (!isAboutMesh(request, policy.mesh)) return changeOf(request, world);
+  return parseYaml === undefined ? undefined : meshChange(request, { settings: policy.mesh, parseYaml }, world);
 }
 
 /** A change is judged together with the DestinationRules that the injection into it has applied, or would apply. */
@@ -83,6 +92,15 @@ function isLeaving(world: World, { old, object }: ObjectChange): boolean {
   if (object !== undefined || old === undefined) return false;
   const namespace = world.object('Namespace', '', old.metadata.namespace);
   return namespace?.metadata.deleting === true;
+}
+
+/**
+ * Whether a change can be refused for an old world. What no call is routed by is judged by what is known: while a watch is cut, no Pod
+ * and no Namespace must be held up.
+ */
+function movesCalls({ old, object }: ObjectChange): boolean {
+  const subject = object ?? old;
+  return subject !== undefined && subject.kind !== 'Namespace' && (isHeld(subject) || subject.kind === 'ConfigMap');
 }
 
 function staleness({ worldAge, policy }: Grounds): string | undefined {

@@ -1,3 +1,4 @@
+import { load } from 'js-yaml';
 import { DecisionMemory } from '../admission/decision-memory.js';
 import { mutate } from '../admission/mutate.js';
 import { RecentChanges } from '../admission/recent-changes.js';
@@ -29,6 +30,7 @@ export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout
     policy: policy(),
     now,
     worldAge: age(),
+    parseYaml: load,
     memory,
     ...(comesAbout
       ? {

@@ -69,9 +69,9 @@ class Judgement {
     const { isEgressGateway, policy } = circumstances;
     const { old, object } = change;
     const topology = (side: keyof Worlds) => ({ world: worlds[side], isEgressGateway });
-    this.#before = { topology: topology('before'), subject: old, removed: undefined, imagined };
+    this.#before = { topology: topology('before'), subject: old, removed: undefined, former: undefined, imagined };
     const removed = object === undefined ? old : undefined;
-    this.#after = { topology: topology('after'), subject: object, removed, imagined };
+    this.#after = { topology: topology('after'), subject: object, removed, former: old, imagined };
     this.#policy = policy;
     this.#change = change;
   }

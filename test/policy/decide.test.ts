@@ -1,6 +1,6 @@
 import t from 'tap';
 import { DEFAULT_MESH } from '../../src/mesh/kinds/mesh-config.js';
-import type { MeshObject } from '../../src/mesh/mesh-object.js';
+import { isHeld, type JudgedObject } from '../../src/mesh/judged-object.js';
 import { OLDEST } from '../../src/mesh/metadata.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
 import { decide, type Decision } from '../../src/policy/decide.js';
@@ -191,13 +191,13 @@ t.test('the old object of the request counts, not what the world has of it yet',
   const isEgressGateway = egressGatewayTest(DEFAULT_POLICY);
   const mesh = { ...DEFAULT_MESH, outboundTrafficPolicy: 'REGISTRY_ONLY' as const };
   const objects = [...GROUND, plain].map((document) => read(document, OLDEST));
-  const views: Readonly<Record<string, readonly (MeshObject | undefined)[]>> = {
+  const views: Readonly<Record<string, readonly (JudgedObject | undefined)[]>> = {
     'not yet seen': [],
     'seen as it was long ago': [read(direct, OLDEST)],
     'seen as it is to be': [object],
   };
   for (const [name, seen] of Object.entries(views)) {
-    const world = new MeshWorld(mesh, [...objects, ...seen.filter((one) => one !== undefined)]);
+    const world = new MeshWorld(mesh, [...objects, ...seen.filter((one) => one !== undefined).filter(isHeld)]);
     const decision = decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, { old, object });
     t.strictSame(
       told(decision),
