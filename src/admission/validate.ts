@@ -6,7 +6,6 @@ import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import { decide, type Decision } from '../policy/decide.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
-import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { DecisionMemory, Judged } from './decision-memory.js';
 import { isAboutMesh, meshChange, type ParseYaml } from './mesh-change.js';
@@ -31,7 +30,7 @@ export interface Grounds {
   readonly admitted?: (change: ObjectChange) => void;
 }
 
-const NOTHING_TO_JUDGE: Decision = { allowed: true, findings: [], old: 0 };
+const NOTHING_TO_JUDGE: Decision = { allowed: true, findings: [], old: 0, exempted: [], until: Infinity };
 
 /** The answer of the validating webhook: what the change makes worse is refused or warned of. */
 export function validate(request: AdmissionRequest, grounds: Grounds): AdmissionResponse {
@@ -44,7 +43,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
       if (change === undefined) return undefined;
       return { change, decision: isLeaving(world, change) ? NOTHING_TO_JUDGE : decideWithInjection(grounds, change) };
     };
-    const judged = memory === undefined ? judge() : memory.judged(request, world, policy, judge);
+    const judged = memory === undefined ? judge() : memory.judged(request, grounds, judge);
     if (judged === undefined) return allowed(uid);
     const { change, decision } = judged;
     if (decision === NOTHING_TO_JUDGE) {
@@ -53,7 +52,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
     }
     if (stale !== undefined && policy.failure.staleWorld === 'deny' && movesCalls(change)) {
       const message = `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`;
-      return denied(uid, message, { auditAnnotations: annotations('denied', [], grounds) });
+      return denied(uid, message, { auditAnnotations: annotations('denied', NOTHING_TO_JUDGE, grounds) });
     }
     if (decision.allowed && !request.dryRun) grounds.admitted?.(change);
     const remarks = remarksOn(request, decision, grounds, stale);
@@ -63,7 +62,7 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
       : denied(uid, denialMessage(refOf(request), operation, errors), remarks);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const auditAnnotations = annotations('denied', [], grounds);
+    const auditAnnotations = annotations('denied', NOTHING_TO_JUDGE, grounds);
     const judgement = { faults: error.faults };
     return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations, judgement });
   }
@@ -121,7 +120,7 @@ function remarksOn(
     .map((finding) => findingLine(finding, subject));
   return {
     warnings: stale === undefined ? told : [`Sallyport judged this by an old world: ${stale}`, ...told],
-    auditAnnotations: annotations(fine ? 'allowed' : 'denied', findings, grounds),
+    auditAnnotations: annotations(fine ? 'allowed' : 'denied', decision, grounds),
     judgement: { decision },
   };
 }
@@ -129,13 +128,15 @@ function remarksOn(
 /** What the audit log keeps of a judgement. */
 function annotations(
   verdict: 'allowed' | 'denied',
-  findings: readonly Finding[],
+  { findings, exempted }: Pick<Decision, 'findings' | 'exempted'>,
   { worldAge }: Grounds,
 ): Readonly<Record<string, string>> {
   const rules = [...new Set(findings.map(({ rule }) => rule))];
+  const exemptions = [...new Set(exempted.map(({ exemption }) => exemption))];
   return {
     verdict,
     ...(rules.length === 0 ? {} : { rules: rules.join(',') }),
+    ...(exemptions.length === 0 ? {} : { exemptions: exemptions.join(',') }),
     'world-age': `${Math.round(worldAge / 1000)}s`,
   };
 }

@@ -1,5 +1,5 @@
 import { shown } from './fault.js';
-import type { Fields } from './reading.js';
+import type { DeprecatedSpelling, Fields } from './reading.js';
 import { parseTime } from './time.js';
 
 /** What Sallyport reads of an object's metadata. */
@@ -14,6 +14,8 @@ export interface Metadata {
    * that is being created.
    */
   readonly createdAt: number;
+  /** The fields of 2019 that its document uses; absent where it uses none. */
+  readonly oldSpellings?: readonly DeprecatedSpelling[];
   /** The API server has marked the object for deletion; its finalizers still run. */
   readonly deleting: boolean;
 }

@@ -28,7 +28,8 @@ export function readObject(document: unknown, missingAge: number): MeshObject | 
   const reading = new Reading(isIstios(version.held));
   const object = readHeld(new Fields(reading, version.document), version, missingAge);
   if (reading.faults.length > 0) throw new ManifestError(refOfHeld(version), reading.faults);
-  return object;
+  if (reading.deprecated.size === 0) return object;
+  return { ...object, metadata: { ...object.metadata, oldSpellings: [...reading.deprecated.values()] } };
 }
 
 /** What names the object; undefined where the document has no `apiVersion` and `kind`. Never throws. */

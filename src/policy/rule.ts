@@ -31,6 +31,8 @@ export interface Scene {
   /** What the subject was before the change; undefined in the world before it, and of a creation. */
   readonly former: JudgedObject | undefined;
   readonly calls: readonly TracedCall[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** The entries that only this judgement assumes, each with the VirtualService for which it does. */
   readonly imagined: ReadonlyMap<ServiceEntry, VirtualService>;
 }

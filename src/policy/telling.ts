@@ -2,23 +2,24 @@ import { describe, type Explained } from './describe.js';
 import type { Finding } from './finding.js';
 import { RULE_MODES, type Mode } from './modes.js';
 import { modeOf, type Policy } from './policy.js';
-import type { Observation, Rule } from './rule.js';
+import type { Explanation, Observation, Rule } from './rule.js';
 
 /**
  * Observations as findings: one for a message, an object, a field, a host and a port, with the mode that the policy gives it.
  *
- * @param soften - what would deny is a warning: the change mends more than it leaves undone
+ * @param softens - whether what would deny is a warning: where the change mends more than it leaves undone
  */
 export function findingsOf(
   observations: readonly Observation[],
   rule: Rule,
   policy: Policy,
-  soften: boolean,
+  softens: (explanation: Explanation) => boolean,
 ): readonly Finding[] {
   return grouped(observations).flatMap((group) => {
     const mode = modeOfGroup(group, rule, policy);
     if (mode === 'off') return [];
-    return [describe(rule, group, soften && mode === 'enforce' ? 'warn' : mode)];
+    const isSoft = mode === 'enforce' && group.every(({ explanation }) => softens(explanation));
+    return [describe(rule, group, isSoft ? 'warn' : mode)];
   });
 }
 

@@ -10,14 +10,7 @@ export interface Workload {
 }
 
 export type WorkloadKind =
-  | 'CronJob'
-  | 'DaemonSet'
-  | 'Deployment'
-  | 'Job'
-  | 'Pod'
-  | 'ReplicaSet'
-  | 'ReplicationController'
-  | 'StatefulSet';
+  'CronJob' | 'DaemonSet' | 'Deployment' | 'Job' | 'Pod' | 'ReplicaSet' | 'ReplicationController' | 'StatefulSet';
 
 /** What decides whether a sidecar is injected into a Pod, and which of its calls the sidecar takes. */
 export interface PodTemplate {
