@@ -109,7 +109,7 @@ const LONGEST_SHOWN = 60;
 
 interface AnnotationRule {
   readonly message: string;
-  isHarmful(value: string, mesh: MeshConfig): boolean;
+  readonly isHarmful: (value: string, mesh: MeshConfig) => boolean;
 }
 
 const isWritten = (value: string): boolean => value !== '';

@@ -2,7 +2,8 @@ import { exemption } from '../kubernetes-manifests.js';
 import type { Document } from '../manifests.js';
 import { testRule, type InvalidCase, type ValidCase } from './rule-table.js';
 
-const wide = exemption({ hosts: ['*.cnn.com', 'bbc.com'], ports: [80, 443], rules: ['direct-egress', 'outbound-any'] });
+const WIDE = { hosts: ['*.cnn.com', 'bbc.com'], ports: [80, 443], rules: ['direct-egress', 'outbound-any'] };
+const wide = exemption(WIDE);
 
 const VALID: readonly ValidCase[] = [
   { name: 'what was so already', change: { update: exemption(), from: exemption() } },
@@ -24,10 +25,9 @@ const VALID: readonly ValidCase[] = [
 ];
 
 function widened(name: string, spec: Document, field: string, says: string): InvalidCase {
-  const { spec: standing } = wide;
   return {
     name,
-    change: { update: exemption({ ...Object(standing), ...spec }), from: wide },
+    change: { update: exemption({ ...WIDE, ...spec }), from: wide },
     findings: [{ severity: 'warning', reason: 'widened', object: 'EgressExemption shop/legacy', field, says: [says] }],
   };
 }
