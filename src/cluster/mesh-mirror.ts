@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { readMeshConfig, type MeshConfig } from '../mesh/kinds/mesh-config.js';
 import { MESH_KEY } from '../mesh/kinds/mesh-map.js';
 import type { WorldWriter } from '../mesh/world/writer.js';
@@ -61,7 +61,8 @@ export class MeshMirror implements Mirror {
     this.#text = text;
     const ground = meshGround(this.#settings);
     try {
-      const configured = text === undefined ? ground : readMeshConfig(load(text), ground);
+      // An empty text is no document.
+      const configured = text === undefined ? ground : readMeshConfig(loadAll(text)[0], ground);
       this.#unreadable = false;
       this.#configure(settleMesh(this.#settings, configured));
     } catch (error) {

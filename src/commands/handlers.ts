@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { parseYaml } from '../files/yaml/parse.js';
 import { DecisionMemory } from '../admission/decision-memory.js';
 import { mutate } from '../admission/mutate.js';
 import { RecentChanges } from '../admission/recent-changes.js';
@@ -30,7 +30,7 @@ export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout
     policy: policy(),
     now,
     worldAge: age(),
-    parseYaml: load,
+    parseYaml,
     memory,
     ...(comesAbout
       ? {
