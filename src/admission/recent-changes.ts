@@ -39,6 +39,8 @@ export class RecentChanges {
   admitted(world: World, { old, object }: ObjectChange, now: number): void {
     const subject = object ?? old;
     if (subject === undefined || !isHeld(subject)) return;
+    // An exemption counts when it is stored: another webhook may keep them to somebody, and it lets others pass.
+    if (subject.kind === 'EgressExemption') return;
     this.#remember(world, subject, object === undefined ? leftBy(subject) : subject, now);
   }
 

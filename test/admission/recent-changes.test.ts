@@ -6,7 +6,7 @@ import { YOUNGEST } from '../../src/mesh/metadata.js';
 import { readObject } from '../../src/mesh/read-object.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
 import { readJudged } from '../policy/judgement.js';
-import { pod } from '../policy/kubernetes-manifests.js';
+import { exemption, pod } from '../policy/kubernetes-manifests.js';
 
 const NOW = Date.parse('2026-11-23T12:00:00.700Z');
 
@@ -108,8 +108,9 @@ t.test('a namespace that is deleted stays until all that is in it has gone', (t)
   t.end();
 });
 
-t.test('what no world holds is not remembered', (t) => {
+t.test('what no world holds is not remembered, nor an exemption before it is stored', (t) => {
   const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: readJudged(exemption(), YOUNGEST) }, NOW);
   recent.admitted(world, { old: undefined, object: readJudged(pod({}), YOUNGEST) }, NOW);
   t.equal(recent.over(world, NOW + 1), world);
   t.end();

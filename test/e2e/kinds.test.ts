@@ -62,6 +62,7 @@ t.test('kinds, rules and exemptions on a real API server', async (t) => {
     const server = await cluster.startSallyport({ args: ['--policy', policy] });
     await cluster.registerWebhooks({ url: server.address, ca: server.ca, rules: OTHER_KINDS });
 
+    await t.test("the chart's objects are taken by the API server", (t) => chart(t, cluster));
     await t.test('a namespace of another mode warns where others are refused', (t) => modes(t, cluster));
     await t.test('an exemption lifts until it expires', (t) => exemptions(t, cluster));
     await t.test('the CRD refuses exemptions that mean nothing', (t) => nonsense(t, cluster));
@@ -71,6 +72,19 @@ t.test('kinds, rules and exemptions on a real API server', async (t) => {
     await t.test("the mesh's own ConfigMap", (t) => configMap(t, cluster));
   });
 });
+
+async function chart(t: Test, cluster: TestCluster): Promise<void> {
+  await cluster.createNamespaces('release');
+  const values = ['tls.secretName=tls', `tls.caBundle=${Buffer.from(cluster.plane.ca).toString('base64')}`];
+  for (const more of [[], ['webhooks.namespaceSelector.matchLabels.judged=yes', 'webhooks.workloads.enabled=false']]) {
+    const flags = [...values, ...more].flatMap((value) => ['--set', value]);
+    const { stdout, status, stderr } = await cluster.helm(
+      ...['template', 'released', 'charts/sallyport', '--namespace', 'release', ...flags],
+    );
+    t.equal(status, 0, stderr);
+    admitted(t, await cluster.pipe(stdout, 'create', '--dry-run=server', '-f', '-'));
+  }
+}
 
 async function modes(t: Test, cluster: TestCluster): Promise<void> {
   refused(t, await cluster.apply(leaking('shop', 'modes')), '[direct-egress] spec.hosts[0]');
@@ -89,6 +103,8 @@ async function exemptions(t: Test, cluster: TestCluster): Promise<void> {
     'Warning: [exemption] spec: until',
     'it lifts direct-egress for *.example.com',
   );
+  const isLifted = async () => (await cluster.apply(used, '--dry-run=server')).status === 0;
+  await until('the exemption is known', isLifted);
   silent(t, await cluster.apply(used));
   refused(t, await cluster.apply(leaking('plain', 'exempted')), '[direct-egress]');
   const status = JSON.stringify({ status: { expired: false, hosts: ['exempted.example.com'] } });
@@ -105,6 +121,7 @@ async function exemptions(t: Test, cluster: TestCluster): Promise<void> {
 
   const longer = exemption({ hosts: ['*.example.com'], ports: [80], expires: '2099-01-01T00:00:00Z' });
   warned(t, await cluster.apply(longer), 'Warning: [exemption] spec.expires: it lifts more than before');
+  await until('it is known', isLifted);
   silent(t, await cluster.apply(used));
   silent(t, await cluster.remove([used, longer]));
 }
