@@ -2,7 +2,8 @@ import { covers, isWildcard } from '../mesh/host.js';
 import type { EgressExemption } from '../mesh/kinds/egress-exemption.js';
 import type { World } from '../mesh/world/world.js';
 import { OTHER } from '../routing/classes.js';
-import type { Explanation, Observation, Rule } from './rule.js';
+import { namespaceOf } from './object-name.js';
+import type { Observation, Rule } from './rule.js';
 
 /** What exemptions make of the observations of one rule. */
 export interface Exempted {
@@ -43,7 +44,7 @@ export function exempt(observations: readonly Observation[], rule: Rule, world: 
 function exemptionsFor(observation: Observation, rule: Rule, world: World): readonly EgressExemption[] {
   // Who may grant exemptions is not for an exemption to say.
   if (rule.id === 'exemption') return [];
-  const namespace = observation.call?.client.namespace ?? explained(observation).object.metadata.namespace;
+  const namespace = observation.call?.client.namespace ?? namespaceOf(observation.explain().object);
   if (namespace === OTHER) return [];
   const exemptions = world.exemptions.of(namespace);
   if (exemptions.length === 0) return [];
@@ -55,10 +56,6 @@ function exemptionsFor(observation: Observation, rule: Rule, world: World): read
       (spec.ports.length === 0 || (port !== undefined && spec.ports.includes(port))) &&
       spec.hosts.some((pattern) => covers(pattern, host)),
   );
-}
-
-function explained(observation: Observation): Explanation {
-  return observation.explain();
 }
 
 /** The host that an exemption must name: a wildcard as it is declared, and `*` where any host is meant, or none. */

@@ -1,6 +1,7 @@
 import { describe, type Explained } from './describe.js';
 import type { Finding } from './finding.js';
 import { RULE_MODES, type Mode } from './modes.js';
+import { namespaceOf } from './object-name.js';
 import { modeOf, type Policy } from './policy.js';
 import type { Explanation, Observation, Rule } from './rule.js';
 
@@ -42,7 +43,7 @@ function grouped(observations: readonly Observation[]): readonly (readonly Expla
 function modeOfGroup(group: readonly Explained[], rule: Rule, policy: Policy): Mode {
   const namespaces = new Set<string>();
   for (const { observation, explanation } of group) {
-    namespaces.add(explanation.object.metadata.namespace);
+    namespaces.add(namespaceOf(explanation.object));
     if (observation.call !== undefined) namespaces.add(observation.call.client.namespace);
   }
   const standard = group[0]?.explanation.mode ?? RULE_MODES[rule.id];

@@ -78,6 +78,15 @@ t.test('what is about no host or no client is lifted for the namespace of its ob
   t.end();
 });
 
+t.test('what is about a Namespace is lifted by the exemptions in it, and has its modes', (t) => {
+  const change = { create: INJECTED };
+  const rules = ['network-policy-missing'];
+  t.strictSame(decided(exemption({ hosts: ['*'], rules }), { change }), ALLOWED);
+  const policy = { namespaces: [{ match: ['sho*'], rules: { 'network-policy-missing': 'enforce' } }] } as const;
+  t.match(judge({ change, policy }), { allowed: false, findings: [{ severity: 'error' }] });
+  t.end();
+});
+
 t.test('it lifts until it expires, and then says so', (t) => {
   const expires = new Date(NOW).toISOString();
   const granted = exemption({ expires });
