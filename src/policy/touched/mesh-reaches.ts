@@ -24,7 +24,8 @@ export function meshReaches(worlds: Worlds, was: MeshMap, is: MeshMap): Iterable
   if (differs('defaultServiceExportTo', 'defaultDestinationRuleExportTo', 'rootNamespace')) {
     reaches.push(...services(after));
   }
-  if (differs('defaultVirtualServiceExportTo', 'rootNamespace')) reaches.push(...routes(after));
+  if (differs('defaultVirtualServiceExportTo', 'rootNamespace'))
+    reaches.push(...routes(after, differs('rootNamespace')));
   return reaches;
 }
 
@@ -48,10 +49,11 @@ function* services(world: World): Generator<Reach> {
   }
 }
 
-function* routes(world: World): Generator<Reach> {
+/** @param all - those that write their own exportTo too */
+function* routes(world: World, all: boolean): Generator<Reach> {
   let shown = 0;
   for (const route of world.all('VirtualService')) {
-    if (route.spec.exportTo.length > 0 || route.spec.hosts.length === 0) continue;
+    if ((!all && route.spec.exportTo.length > 0) || route.spec.hosts.length === 0) continue;
     if (++shown > MOST_SHOWN) return;
     const reach = new Reach();
     reach.addRoute(world, route);
