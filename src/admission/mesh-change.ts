@@ -32,7 +32,8 @@ export function meshChange(request: AdmissionRequest, reading: MeshReading, worl
   const { operation, object, oldObject } = request;
   if (operation === 'CONNECT') return undefined;
   const ground = meshGround(reading.settings);
-  const was = operation === 'CREATE' ? ground : (readOld(request, oldObject, reading) ?? world.mesh);
+  const known = oldObject === null ? undefined : readOld(request, oldObject, reading);
+  const was = operation === 'CREATE' ? ground : (known ?? world.mesh);
   const is = operation === 'DELETE' ? ground : meshOf(request, object, reading);
   return { old: mapOf(request, was), object: mapOf(request, is) };
 }

@@ -26,5 +26,5 @@ function read({ kind, namespace }: AdmissionRequest, document: unknown): Passing
   if (object === undefined) return undefined;
   const { apiVersion, metadata } = object;
   if (apiVersion !== (kind.group === '' ? kind.version : `${kind.group}/${kind.version}`)) return undefined;
-  return { ...object, metadata: { ...metadata, namespace } };
+  return { ...object, metadata: namespace === '' ? metadata : { ...metadata, namespace } };
 }

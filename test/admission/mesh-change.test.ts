@@ -104,6 +104,14 @@ t.test('a text that cannot be read is denied with its field', (t) => {
   t.end();
 });
 
+t.test('a manifest whose old text nobody has is held against the mesh as it is', (t) => {
+  const grounds = { world: worldWith([both]), policy: DEFAULT_POLICY, now: 0, worldAge: 0, parseYaml: parseMeshText };
+  const request = requestFor({ object: open }, { operation: 'UPDATE' });
+  t.match(validate(request, grounds).warnings?.[0], /^\[outbound-any\] data\.mesh/);
+  t.strictSame(validate(requestFor({ object: closed }, { operation: 'UPDATE' }), grounds).warnings, []);
+  t.end();
+});
+
 t.test("ConfigMaps that are not the mesh's are allowed at once, unread", (t) => {
   const parseYaml = (): unknown => {
     throw new Error('it is read');
