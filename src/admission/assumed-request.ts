@@ -1,4 +1,5 @@
 import { heldVersion } from '../mesh/held-kinds.js';
+import { MESH_CONFIG_MAP } from '../mesh/kinds/mesh-map.js';
 import type { MeshObject } from '../mesh/mesh-object.js';
 import type { ObjectRef } from '../mesh/metadata.js';
 import type { World } from '../mesh/world/world.js';
@@ -23,7 +24,9 @@ export function assumedRequest(document: unknown, ref: ObjectRef, assumptions: A
   const { uid, dryRun, world } = assumptions;
   const held = heldVersion(ref.apiVersion, ref.kind)?.held;
   const old = held === undefined ? undefined : world.object(held.kind, ref.namespace, ref.name);
-  const operation = assumptions.operation ?? (old === undefined ? 'CREATE' : 'UPDATE');
+  // The mesh always has a configuration, if only Istio's defaults.
+  const isNew = old === undefined && !(ref.kind === 'ConfigMap' && ref.name === MESH_CONFIG_MAP);
+  const operation = assumptions.operation ?? (isNew ? 'CREATE' : 'UPDATE');
   const kind = groupVersionKind(ref);
   return {
     uid,

@@ -10,6 +10,14 @@ export interface Judged {
   readonly decision: Decision;
 }
 
+/** What a decision depends on beside the request. */
+export interface Ground {
+  readonly world: World;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** How many decisions are kept, and of requests of what size in characters: some 10 MB at the most. */
 const MOST_KEPT = 512;
 const LONGEST_KEPT = 20_000;
@@ -17,7 +25,7 @@ const LONGEST_KEPT = 20_000;
 /**
  * Decisions of a moment ago, for the same question asked again: GitOps controllers send the same objects over and over, dry or not, and
  * every replica of them does. A decision is a function of the world, the policy and the request, so it holds until one of them is
- * another one; everything is forgotten as soon as the world or the policy changes.
+ * another one, or an exemption that it rests on has expired; everything is forgotten as soon as the world or the policy changes.
  */
 export class DecisionMemory {
   readonly #kept = new Map<string, Judged>();
@@ -26,7 +34,11 @@ export class DecisionMemory {
   #policy: Policy | undefined;
 
   /** @param judge - decides where nothing is remembered; what it throws is not */
-  judged(request: AdmissionRequest, world: World, policy: Policy, judge: () => Judged | undefined): Judged | undefined {
+  judged(
+    request: AdmissionRequest,
+    { world, policy, now }: Ground,
+    judge: () => Judged | undefined,
+  ): Judged | undefined {
     if (world !== this.#world || world.version !== this.#version || policy !== this.#policy) {
       this.#kept.clear();
       this.#world = world;
@@ -36,7 +48,7 @@ export class DecisionMemory {
     const key = keyOf(request);
     if (key === undefined) return judge();
     const known = this.#kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && now < known.decision.until) return known;
     const found = judge();
     if (found === undefined) return undefined;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
@@ -51,10 +63,11 @@ function keyOf({
   namespace,
   name,
   operation,
+  subResource,
   object,
   oldObject,
   keysDropped,
 }: AdmissionRequest): string | undefined {
-  const key = JSON.stringify([kind, namespace, name, operation, keysDropped, object, oldObject]);
+  const key = JSON.stringify([kind, namespace, name, operation, subResource, keysDropped, object, oldObject]);
   return key.length > LONGEST_KEPT ? undefined : key;
 }

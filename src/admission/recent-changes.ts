@@ -1,3 +1,4 @@
+import { isHeld } from '../mesh/judged-object.js';
 import type { MeshObject } from '../mesh/mesh-object.js';
 import { YOUNGEST } from '../mesh/metadata.js';
 import { overlay, type Change } from '../mesh/world/overlay.js';
@@ -37,8 +38,13 @@ export class RecentChanges {
   /** @param now - milliseconds since the epoch */
   admitted(world: World, { old, object }: ObjectChange, now: number): void {
     const subject = object ?? old;
-    if (subject === undefined) return;
-    const { kind, metadata } = subject;
+    if (subject === undefined || !isHeld(subject)) return;
+    // An exemption counts when it is stored: another webhook may keep them to somebody, and it lets others pass.
+    if (subject.kind === 'EgressExemption') return;
+    this.#remember(world, subject, object === undefined ? leftBy(subject) : subject, now);
+  }
+
+  #remember(world: World, { kind, metadata }: MeshObject, object: MeshObject | undefined, now: number): void {
     const { namespace, name } = metadata;
     const key = `${kind}/${namespace}/${name}`;
     const seen = world.object(kind, namespace, name);
@@ -77,6 +83,12 @@ export class RecentChanges {
     this.#recent.delete(key);
     this.#over = undefined;
   }
+}
+
+/** What is left of an object that is deleted: a namespace stays until all that is in it has gone. */
+function leftBy(object: MeshObject): MeshObject | undefined {
+  if (object.kind !== 'Namespace') return undefined;
+  return { ...object, metadata: { ...object.metadata, deleting: true } };
 }
 
 /**

@@ -5,6 +5,7 @@ import { OLDEST, YOUNGEST, type ObjectRef } from '../mesh/metadata.js';
 import { readObject, refOf as refOfDocument } from '../mesh/read-object.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
+import { isJudgedSubResource, passingChange } from './passing-change.js';
 import type { AdmissionRequest } from './review.js';
 import { oversize } from './size.js';
 
@@ -16,9 +17,9 @@ import { oversize } from './size.js';
  */
 export function changeOf(request: AdmissionRequest, world: World): ObjectChange | undefined {
   const { operation, subResource, object } = request;
-  if (subResource !== undefined || operation === 'CONNECT') return undefined;
+  if ((subResource !== undefined && !isJudgedSubResource(request)) || operation === 'CONNECT') return undefined;
   const held = heldVersion(versionOf(request), request.kind.kind)?.held;
-  if (held === undefined) return undefined;
+  if (held === undefined) return passingChange(request);
   if (operation === 'DELETE') {
     const old = oldOf(request, held.kind, world);
     return old === undefined ? undefined : { old, object: undefined };

@@ -1,13 +1,14 @@
 import { wantedSubsets } from '../injection/wanted.js';
+import { isHeld } from '../mesh/judged-object.js';
 import { ManifestError } from '../mesh/manifest-error.js';
 import { overlay } from '../mesh/world/overlay.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import { decide, type Decision } from '../policy/decide.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
-import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { DecisionMemory, Judged } from './decision-memory.js';
+import { isAboutMesh, meshChange, type ParseYaml } from './mesh-change.js';
 import { denialMessage, findingLine, unreadableMessage } from './message.js';
 import { allowed, denied, type AdmissionResponse, type Remarks } from './response.js';
 import type { AdmissionRequest } from './review.js';
@@ -17,15 +18,19 @@ import { changeOf, refOf } from './subject.js';
 export interface Grounds {
   readonly world: World;
   readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Milliseconds since the world was last known to be complete. */
   readonly worldAge: number;
+  /** Reads the text of the mesh's own ConfigMap; without it that is not judged. */
+  readonly parseYaml?: ParseYaml;
   /** Where a decision is looked for before it is made. */
   readonly memory?: DecisionMemory;
   /** Told of every change that is let through and comes about. */
   readonly admitted?: (change: ObjectChange) => void;
 }
 
-const NOTHING_TO_JUDGE: Decision = { allowed: true, findings: [], old: 0 };
+const NOTHING_TO_JUDGE: Decision = { allowed: true, findings: [], old: 0, exempted: [], until: Infinity };
 
 /** The answer of the validating webhook: what the change makes worse is refused or warned of. */
 export function validate(request: AdmissionRequest, grounds: Grounds): AdmissionResponse {
@@ -34,20 +39,20 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
     const { world, policy, memory } = grounds;
     const stale = staleness(grounds);
     const judge = (): Judged | undefined => {
-      const change = changeOf(request, world);
+      const change = changeIn(request, grounds);
       if (change === undefined) return undefined;
       return { change, decision: isLeaving(world, change) ? NOTHING_TO_JUDGE : decideWithInjection(grounds, change) };
     };
-    const judged = memory === undefined ? judge() : memory.judged(request, world, policy, judge);
+    const judged = memory === undefined ? judge() : memory.judged(request, grounds, judge);
     if (judged === undefined) return allowed(uid);
     const { change, decision } = judged;
     if (decision === NOTHING_TO_JUDGE) {
       if (!request.dryRun) grounds.admitted?.(change);
       return allowed(uid);
     }
-    if (stale !== undefined && policy.failure.staleWorld === 'deny') {
+    if (stale !== undefined && policy.failure.staleWorld === 'deny' && movesCalls(change)) {
       const message = `Sallyport cannot judge this now: ${stale}. Try again, or ask whoever runs Sallyport.`;
-      return denied(uid, message, { auditAnnotations: annotations('denied', [], grounds) });
+      return denied(uid, message, { auditAnnotations: annotations('denied', NOTHING_TO_JUDGE, grounds) });
     }
     if (decision.allowed && !request.dryRun) grounds.admitted?.(change);
     const remarks = remarksOn(request, decision, grounds, stale);
@@ -57,14 +62,19 @@ export function validate(request: AdmissionRequest, grounds: Grounds): Admission
       : denied(uid, denialMessage(refOf(request), operation, errors), remarks);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const auditAnnotations = annotations('denied', [], grounds);
+    const auditAnnotations = annotations('denied', NOTHING_TO_JUDGE, grounds);
     const judgement = { faults: error.faults };
     return denied(uid, unreadableMessage(refOf(request), error.faults), { auditAnnotations, judgement });
   }
 }
 
+function changeIn(request: AdmissionRequest, { world, policy, parseYaml }: Grounds): ObjectChange | undefined {
+  if (!isAboutMesh(request, policy.mesh)) return changeOf(request, world);
+  return parseYaml === undefined ? undefined : meshChange(request, { settings: policy.mesh, parseYaml }, world);
+}
+
 /** A change is judged together with the DestinationRules that the injection into it has applied, or would apply. */
-function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): Decision {
+function decideWithInjection({ world, policy, now }: Grounds, change: ObjectChange): Decision {
   const isEgressGateway = egressGatewayTest(policy);
   const { object } = change;
   const wanted =
@@ -73,7 +83,7 @@ function decideWithInjection({ world, policy }: Grounds, change: ObjectChange): 
       : [];
   const puts = wanted.map(({ rule }) => ({ put: rule }));
   const ground = puts.length === 0 ? world : overlay(world, puts);
-  return decide(ground, isEgressGateway, policy, change);
+  return decide({ world: ground, isEgressGateway, policy, now }, change);
 }
 
 /** Objects of a namespace that is being deleted go with it, whatever they were for. */
@@ -81,6 +91,15 @@ function isLeaving(world: World, { old, object }: ObjectChange): boolean {
   if (object !== undefined || old === undefined) return false;
   const namespace = world.object('Namespace', '', old.metadata.namespace);
   return namespace?.metadata.deleting === true;
+}
+
+/**
+ * Whether a change can be refused for an old world. What no call is routed by is judged by what is known: while a watch is cut, no Pod
+ * and no Namespace must be held up.
+ */
+function movesCalls({ old, object }: ObjectChange): boolean {
+  const subject = object ?? old;
+  return subject !== undefined && subject.kind !== 'Namespace' && (isHeld(subject) || subject.kind === 'ConfigMap');
 }
 
 function staleness({ worldAge, policy }: Grounds): string | undefined {
@@ -101,7 +120,7 @@ function remarksOn(
     .map((finding) => findingLine(finding, subject));
   return {
     warnings: stale === undefined ? told : [`Sallyport judged this by an old world: ${stale}`, ...told],
-    auditAnnotations: annotations(fine ? 'allowed' : 'denied', findings, grounds),
+    auditAnnotations: annotations(fine ? 'allowed' : 'denied', decision, grounds),
     judgement: { decision },
   };
 }
@@ -109,13 +128,15 @@ function remarksOn(
 /** What the audit log keeps of a judgement. */
 function annotations(
   verdict: 'allowed' | 'denied',
-  findings: readonly Finding[],
+  { findings, exempted }: Pick<Decision, 'findings' | 'exempted'>,
   { worldAge }: Grounds,
 ): Readonly<Record<string, string>> {
   const rules = [...new Set(findings.map(({ rule }) => rule))];
+  const exemptions = [...new Set(exempted.map(({ exemption }) => exemption))];
   return {
     verdict,
     ...(rules.length === 0 ? {} : { rules: rules.join(',') }),
+    ...(exemptions.length === 0 ? {} : { exemptions: exemptions.join(',') }),
     'world-age': `${Math.round(worldAge / 1000)}s`,
   };
 }

@@ -1,14 +1,11 @@
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { readMeshConfig, type MeshConfig } from '../mesh/kinds/mesh-config.js';
+import { MESH_KEY } from '../mesh/kinds/mesh-map.js';
 import type { WorldWriter } from '../mesh/world/writer.js';
 import { meshGround, settleMesh, type MeshSettings } from '../policy/policy.js';
 import type { Logger } from '../telemetry/logger.js';
 import { at } from './document.js';
 import type { Listing, Mirror } from './mirror.js';
-
-/** The name of the ConfigMap, and in it the key, that hold the mesh's configuration. */
-export const MESH_CONFIG_MAP = 'istio';
-const MESH_KEY = 'mesh';
 
 /**
  * Gives the mesh's configuration to a world: what the ConfigMap says, and without one what the policy and Istio's
@@ -64,7 +61,8 @@ export class MeshMirror implements Mirror {
     this.#text = text;
     const ground = meshGround(this.#settings);
     try {
-      const configured = text === undefined ? ground : readMeshConfig(load(text), ground);
+      // An empty text is no document.
+      const configured = text === undefined ? ground : readMeshConfig(loadAll(text)[0], ground);
       this.#unreadable = false;
       this.#configure(settleMesh(this.#settings, configured));
     } catch (error) {

@@ -1,3 +1,4 @@
+import { parseYaml } from '../files/yaml/parse.js';
 import { DecisionMemory } from '../admission/decision-memory.js';
 import { mutate } from '../admission/mutate.js';
 import { RecentChanges } from '../admission/recent-changes.js';
@@ -24,21 +25,23 @@ export type HandlersFor = (judgement: Judgement) => AdmissionHandlers;
 export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout }) => {
   const recent = new RecentChanges();
   const memory = new DecisionMemory();
-  const grounds = (): Grounds => ({
-    world: recent.over(world, Date.now()),
+  const grounds = (now: number): Grounds => ({
+    world: recent.over(world, now),
     policy: policy(),
+    now,
     worldAge: age(),
+    parseYaml,
     memory,
     ...(comesAbout
       ? {
           admitted: (change) => {
-            recent.admitted(world, change, Date.now());
+            recent.admitted(world, change, now);
           },
         }
       : {}),
   });
   return {
-    validate: (request) => validate(request, grounds()),
-    mutate: (request, deadline) => mutate(request, grounds(), (manifest) => apply(manifest, deadline)),
+    validate: (request) => validate(request, grounds(Date.now())),
+    mutate: (request, deadline) => mutate(request, grounds(Date.now()), (manifest) => apply(manifest, deadline)),
   };
 };

@@ -6,7 +6,9 @@ import { parseReview, type AdmissionRequest, type Operation } from '../admission
 import { refOf as refOfRequest } from '../admission/subject.js';
 import { lineOf, type DocumentOrigin, type ManifestDocument } from '../files/manifest-file.js';
 import { fieldOrigin, refKey } from '../files/origin-index.js';
+import { parseYaml } from '../files/yaml/parse.js';
 import { heldVersion } from '../mesh/held-kinds.js';
+import { isHeld, kindOf, type JudgedObject } from '../mesh/judged-object.js';
 import type { MeshObject } from '../mesh/mesh-object.js';
 import type { ObjectRef, Origin } from '../mesh/metadata.js';
 import { refOf } from '../mesh/read-object.js';
@@ -46,13 +48,15 @@ export class ReviewSession {
    * @throws ReviewError for an AdmissionReview that cannot be read
    */
   async review({ document, origin }: ManifestDocument): Promise<Reviewed> {
-    const { world, policy } = this.#options;
+    const { world, policy, now } = this.#options;
     const { request, place } = this.#ask(document, origin);
     const changes: ObjectChange[] = [];
     const { response, patch, applied } = await rehearse(request, {
       world,
       policy,
+      now,
       worldAge: 0,
+      parseYaml,
       admitted: (change) => {
         changes.push(change);
       },
@@ -111,10 +115,11 @@ export class ReviewSession {
     const { world, now } = this.#options;
     for (const rule of applied) world.put(dated(rule, now));
     if (object !== undefined) {
-      world.put(dated(object, now));
+      if (object.kind === 'ConfigMap') world.configure(object.mesh);
+      else if (isHeld(object)) world.put(dated(object, now));
       this.#origins.set(refKey(referenceTo(object)), place);
     } else if (old !== undefined) {
-      world.remove(old.kind, old.metadata.namespace, old.metadata.name);
+      if (isHeld(old)) world.remove(old.kind, old.metadata.namespace, old.metadata.name);
       this.#origins.delete(refKey(referenceTo(old)));
     }
   }
@@ -145,6 +150,7 @@ function placed(finding: Finding, origin: Origin | undefined): Finding {
   return origin === undefined ? finding : { ...finding, file: origin.file, line: origin.line };
 }
 
-function referenceTo({ apiVersion, kind, metadata: { namespace, name } }: MeshObject): ObjectRef {
-  return { apiVersion, kind, namespace, name };
+function referenceTo(object: JudgedObject): ObjectRef {
+  const { namespace, name } = object.metadata;
+  return { apiVersion: object.apiVersion, kind: kindOf(object), namespace, name };
 }

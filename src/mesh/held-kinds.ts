@@ -17,6 +17,13 @@ const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 export const HELD_KINDS: readonly HeldKind[] = [
   { group: '', versions: ['v1'], kind: 'Namespace', plural: 'namespaces', namespaced: false },
   { group: '', versions: ['v1'], kind: 'Service', plural: 'services', namespaced: true },
+  {
+    group: 'networking.k8s.io',
+    versions: ['v1'],
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+  },
   { group: ISTIO, versions: ISTIO_VERSIONS, kind: 'DestinationRule', plural: 'destinationrules', namespaced: true },
   // Served as v1alpha3 alone.
   { group: ISTIO, versions: ['v1alpha3'], kind: 'EnvoyFilter', plural: 'envoyfilters', namespaced: true },
@@ -25,6 +32,13 @@ export const HELD_KINDS: readonly HeldKind[] = [
   { group: ISTIO, versions: ISTIO_VERSIONS, kind: 'Sidecar', plural: 'sidecars', namespaced: true },
   { group: ISTIO, versions: ISTIO_VERSIONS, kind: 'VirtualService', plural: 'virtualservices', namespaced: true },
   { group: ISTIO, versions: ISTIO_VERSIONS, kind: 'WorkloadEntry', plural: 'workloadentries', namespaced: true },
+  {
+    group: 'sallyport.dev',
+    versions: ['v1alpha1'],
+    kind: 'EgressExemption',
+    plural: 'egressexemptions',
+    namespaced: true,
+  },
 ];
 
 interface HeldVersion {

@@ -1,5 +1,6 @@
 import { shown } from './fault.js';
-import type { Fields } from './reading.js';
+import type { DeprecatedSpelling, Fields } from './reading.js';
+import { parseTime } from './time.js';
 
 /** What Sallyport reads of an object's metadata. */
 export interface Metadata {
@@ -13,6 +14,8 @@ export interface Metadata {
    * that is being created.
    */
   readonly createdAt: number;
+  /** The fields of 2019 that its document uses; absent where it uses none. */
+  readonly oldSpellings?: readonly DeprecatedSpelling[];
   /** The API server has marked the object for deletion; its finalizers still run. */
   readonly deleting: boolean;
 }
@@ -64,9 +67,6 @@ export function selects(selector: Labels, labels: Labels): boolean {
   return true;
 }
 
-/** A time as the API server writes it (RFC 3339). */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-
 /** The copy of a whole object that kubectl leaves in its annotations: half of the memory of an object, and nobody reads it. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -99,8 +99,8 @@ function readName(metadata: Fields): string {
 function readTime(metadata: Fields, name: string): number | undefined {
   const text = metadata.text(name);
   if (text === undefined) return undefined;
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
   metadata.fault(name, `must be a time such as 2024-01-31T12:00:00Z, not ${shown(text)}`);
   return undefined;
 }

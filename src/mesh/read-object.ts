@@ -1,6 +1,9 @@
 import { heldVersion, type HeldKind } from './held-kinds.js';
 import { readDestinationRuleSpec } from './kinds/destination-rule.js';
+import { readEgressExemptionSpec } from './kinds/egress-exemption.js';
+import { readEnvoyFilterSpec } from './kinds/envoy-filter.js';
 import { readGatewaySpec } from './kinds/gateway.js';
+import { readNetworkPolicySpec } from './kinds/network-policy.js';
 import { readServiceEntrySpec } from './kinds/service-entry.js';
 import { readServiceSpec } from './kinds/service.js';
 import { readSidecarSpec } from './kinds/sidecar.js';
@@ -22,10 +25,11 @@ import { Fields, isObject, Reading, type DeprecatedSpelling, type JsonObject } f
 export function readObject(document: unknown, missingAge: number): MeshObject | undefined {
   const version = versionOf(document);
   if (version === undefined) return undefined;
-  const reading = new Reading(version.held.group !== '');
+  const reading = new Reading(isIstios(version.held));
   const object = readHeld(new Fields(reading, version.document), version, missingAge);
   if (reading.faults.length > 0) throw new ManifestError(refOfHeld(version), reading.faults);
-  return object;
+  if (reading.deprecated.size === 0) return object;
+  return { ...object, metadata: { ...object.metadata, oldSpellings: [...reading.deprecated.values()] } };
 }
 
 /** What names the object; undefined where the document has no `apiVersion` and `kind`. Never throws. */
@@ -43,7 +47,7 @@ export function refOf(document: unknown): ObjectRef | undefined {
 /** The fields of 2019 that the document still uses where Sallyport reads it, in the order of reading. Never throws. */
 export function deprecatedSpellings(document: unknown): readonly DeprecatedSpelling[] {
   const version = versionOf(document);
-  if (version === undefined || version.held.group === '') return [];
+  if (version === undefined || !isIstios(version.held)) return [];
   const reading = new Reading(true);
   readHeld(new Fields(reading, version.document), version, 0);
   return [...reading.deprecated.values()];
@@ -53,6 +57,11 @@ interface HeldDocument {
   readonly document: JsonObject;
   readonly held: HeldKind;
   readonly apiVersion: string;
+}
+
+/** Only Istio's kinds have spellings of 2019. */
+function isIstios({ group }: HeldKind): boolean {
+  return group === 'networking.istio.io';
 }
 
 function versionOf(document: unknown): HeldDocument | undefined {
@@ -67,12 +76,16 @@ function readHeld(root: Fields, { held, apiVersion }: HeldDocument, missingAge: 
   switch (held.kind) {
     case 'DestinationRule':
       return { kind: held.kind, apiVersion, metadata, spec: readDestinationRuleSpec(root.objectOrEmpty('spec')) };
+    case 'EgressExemption':
+      return { kind: held.kind, apiVersion, metadata, spec: readEgressExemptionSpec(root.requiredObject('spec')) };
     case 'EnvoyFilter':
-      return { kind: held.kind, apiVersion, metadata };
+      return { kind: held.kind, apiVersion, metadata, spec: readEnvoyFilterSpec(root.objectOrEmpty('spec')) };
     case 'Gateway':
       return { kind: held.kind, apiVersion, metadata, spec: readGatewaySpec(root.objectOrEmpty('spec')) };
     case 'Namespace':
       return { kind: held.kind, apiVersion, metadata };
+    case 'NetworkPolicy':
+      return { kind: held.kind, apiVersion, metadata, spec: readNetworkPolicySpec(root.objectOrEmpty('spec')) };
     case 'Service':
       return { kind: held.kind, apiVersion, metadata, spec: readServiceSpec(root.objectOrEmpty('spec'), metadata) };
     case 'ServiceEntry':

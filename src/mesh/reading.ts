@@ -89,6 +89,11 @@ export class Fields {
     return this.find(name) !== undefined;
   }
 
+  /** The object itself, unread. */
+  raw(): unknown {
+    return this.value;
+  }
+
   fault(name: string, problem: string): void {
     this.note(name, undefined, problem);
   }
@@ -174,6 +179,16 @@ export class Fields {
   objects<T>(name: string, read: (item: Fields) => T, count: Count = {}): readonly T[] {
     const items = this.list(name, count);
     return items.length === 0 ? NO_ITEMS : items.map((item, index) => read(this.below(name, index, item)));
+  }
+
+  integerList(name: string, span: Span, count: Count = {}): readonly number[] {
+    const items = this.list(name, count);
+    return items.length === 0 ? NO_ITEMS : items.map((item, index) => this.within(span, name, index, item) ?? span.min);
+  }
+
+  /** How many items a list has. */
+  size(name: string): number {
+    return this.list(name, {}).length;
   }
 
   /** A record of texts. */
@@ -276,7 +291,7 @@ export class Fields {
     return value;
   }
 
-  private within(span: Span, name: string, step: string | undefined, value: unknown): number | undefined {
+  private within(span: Span, name: string, step: number | string | undefined, value: unknown): number | undefined {
     if (typeof value === 'number' && Number.isInteger(value) && value >= span.min && value <= span.max) return value;
     this.note(name, step, `must be a whole number from ${span.min} to ${span.max}, not ${shown(value)}`);
     return undefined;

@@ -2,13 +2,14 @@ import type { World } from '../mesh/world/world.js';
 import type { IsEgressGateway } from '../routing/egress-gateways.js';
 import { worldsOf, type ObjectChange, type Worlds } from './change.js';
 import { compare, type Comparison } from './comparison.js';
-import { compareFindings, type Finding } from './finding.js';
+import type { Finding } from './finding.js';
+import { reasonOf } from './describe.js';
 import { imagineEntries, type ImaginedWorlds } from './imagined-entries.js';
 import { mendsOnly, noveltyOf } from './newness.js';
 import type { Policy } from './policy.js';
-import type { Rule, Scene } from './rule.js';
+import type { Explanation, Rule, Scene } from './rule.js';
 import { RULES } from './rules/all.js';
-import { findingsOf } from './telling.js';
+import { Tally } from './tally.js';
 import { touchedCalls } from './touched/touched-calls.js';
 
 /** What becomes of a change. */
@@ -18,6 +19,24 @@ export interface Decision {
   readonly findings: readonly Finding[];
   /** How many findings were there before the change and still are. */
   readonly old: number;
+  /** What does not count because an EgressExemption (`namespace/name`) lifts it. */
+  readonly exempted: readonly ExemptedFinding[];
+  /** Milliseconds since the epoch from which on the same change may be judged otherwise in the same world; infinite for never. */
+  readonly until: number;
+}
+
+export interface ExemptedFinding {
+  readonly exemption: string;
+  readonly finding: Finding;
+}
+
+/** What a change is judged by. */
+export interface Circumstances {
+  readonly world: World;
+  readonly isEgressGateway: IsEgressGateway;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch: what is granted until some time counts until then. */
+  readonly now: number;
 }
 
 /** So many calls are traced before it is looked whether the change is denied already. */
@@ -28,9 +47,10 @@ const SLICE = 2_000;
  * worse counts; what was wrong before never blocks it. Of a change that moves very many calls not all are traced once some of them
  * deny it.
  */
-export function decide(world: World, isEgressGateway: IsEgressGateway, policy: Policy, change: ObjectChange): Decision {
+export function decide(circumstances: Circumstances, change: ObjectChange): Decision {
+  const { world, isEgressGateway } = circumstances;
   const ground = imagineEntries(worldsOf(world, change), change);
-  const judgement = new Judgement(ground, isEgressGateway, policy, change);
+  const judgement = new Judgement(ground, circumstances, change);
   const calls = touchedCalls(ground.worlds, change);
   const comparisons: Comparison[] = [];
   for (let start = 0; start < calls.length; start += SLICE) {
@@ -52,21 +72,17 @@ function isLeakRule(id: Rule['id']): boolean {
 class Judgement {
   readonly #before: Omit<Scene, 'calls'>;
   readonly #after: Omit<Scene, 'calls'>;
-  readonly #policy: Policy;
+  readonly #circumstances: Circumstances;
   readonly #change: ObjectChange;
 
-  constructor(
-    { worlds, imagined }: ImaginedWorlds,
-    isEgressGateway: IsEgressGateway,
-    policy: Policy,
-    change: ObjectChange,
-  ) {
+  constructor({ worlds, imagined }: ImaginedWorlds, circumstances: Circumstances, change: ObjectChange) {
+    const { isEgressGateway, now } = circumstances;
     const { old, object } = change;
     const topology = (side: keyof Worlds) => ({ world: worlds[side], isEgressGateway });
-    this.#before = { topology: topology('before'), subject: old, removed: undefined, imagined };
+    this.#before = { topology: topology('before'), subject: old, removed: undefined, former: undefined, now, imagined };
     const removed = object === undefined ? old : undefined;
-    this.#after = { topology: topology('after'), subject: object, removed, imagined };
-    this.#policy = policy;
+    this.#after = { topology: topology('after'), subject: object, removed, former: old, now, imagined };
+    this.#circumstances = circumstances;
     this.#change = change;
   }
 
@@ -74,15 +90,28 @@ class Judgement {
     const before = { ...this.#before, calls: comparisons.map((one) => one.before) };
     const after = { ...this.#after, calls: comparisons.map((one) => one.after) };
     const mends = mendsOnly(comparisons, after.imagined);
-    const findings: Finding[] = [];
+    const tally = new Tally(this.#circumstances, after.topology.world);
     let old = 0;
     for (const rule of rules) {
       const novelty = noveltyOf(rule, before, after, this.#change);
       old += novelty.old;
       const counted = rule.id === 'direct-egress' && !mends ? [...novelty.fresh, ...novelty.authored] : novelty.fresh;
-      findings.push(...findingsOf(counted, rule, this.#policy, mends && !isLeakRule(rule.id)));
+      const mended = mends && !isLeakRule(rule.id);
+      tally.add(rule, counted, (explanation) => mended || this.#isOnlyUnrouted(rule, explanation));
     }
-    findings.sort(compareFindings);
-    return { allowed: !findings.some(({ severity }) => severity === 'error'), findings, old };
+    return tally.decision(old, this.#expiry());
+  }
+
+  /** A ServiceEntry that comes before its routes, where the policy lets it. */
+  #isOnlyUnrouted(rule: Rule, { message, object }: Explanation): boolean {
+    const isOwn = object.kind === 'ServiceEntry' && object === this.#change.object;
+    const isAllowed = this.#circumstances.policy.serviceEntries.unrouted === 'warn';
+    return isOwn && isAllowed && rule.id === 'direct-egress' && reasonOf(message) === 'no-route';
+  }
+
+  /** An exemption that is to be granted is another one once it has expired. */
+  #expiry(): number {
+    const { object } = this.#change;
+    return object?.kind === 'EgressExemption' ? object.spec.expires : Infinity;
   }
 }

@@ -1,4 +1,4 @@
-import type { MeshObject } from '../mesh/mesh-object.js';
+import { kindOf, type JudgedObject } from '../mesh/judged-object.js';
 import type { ObjectRef } from '../mesh/metadata.js';
 import { OTHER, type ClientClass } from '../routing/classes.js';
 import { clientsInWords } from './clients-in-words.js';
@@ -46,8 +46,9 @@ export function reasonOf(message: string): string {
   return slash < 0 ? message : message.slice(0, slash);
 }
 
-function refOf({ apiVersion, kind, metadata }: MeshObject): ObjectRef {
-  return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+export function refOf(object: JudgedObject): ObjectRef {
+  const { apiVersion, metadata } = object;
+  return { apiVersion, kind: kindOf(object), namespace: metadata.namespace, name: metadata.name };
 }
 
 /** The client that stands for all: the one with the most company. */

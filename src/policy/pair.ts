@@ -116,7 +116,7 @@ function isServedByEgressGateway(topology: Topology, { spec }: Gateway): boolean
 const EGRESS_GATEWAYS = new WeakMap<Topology, readonly Service[]>();
 
 /** Every egress gateway. All Services are looked at, so it is remembered as long as the judgement lasts. */
-function egressGatewaysOf(topology: Topology): readonly Service[] {
+export function egressGatewaysOf(topology: Topology): readonly Service[] {
   const known = EGRESS_GATEWAYS.get(topology);
   if (known !== undefined) return known;
   const found = [...topology.world.all('Service')].filter(topology.isEgressGateway);

@@ -1,6 +1,6 @@
 import type { ServiceEntry } from '../mesh/kinds/service-entry.js';
 import type { VirtualService } from '../mesh/kinds/virtual-service.js';
-import type { MeshObject } from '../mesh/mesh-object.js';
+import type { JudgedObject } from '../mesh/judged-object.js';
 import type { Topology } from '../routing/trace.js';
 import type { TracedCall } from './comparison.js';
 import type { Mode, RuleId } from './modes.js';
@@ -25,10 +25,14 @@ export interface MessageText {
 export interface Scene {
   readonly topology: Topology;
   /** Undefined where this world has no such object. */
-  readonly subject: MeshObject | undefined;
+  readonly subject: JudgedObject | undefined;
   /** What the change deletes; undefined in the world before it. */
-  readonly removed: MeshObject | undefined;
+  readonly removed: JudgedObject | undefined;
+  /** What the subject was before the change; undefined in the world before it, and of a creation. */
+  readonly former: JudgedObject | undefined;
   readonly calls: readonly TracedCall[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** The entries that only this judgement assumes, each with the VirtualService for which it does. */
   readonly imagined: ReadonlyMap<ServiceEntry, VirtualService>;
 }
@@ -40,7 +44,7 @@ export interface Observation {
   /** The identity of something that holds this one in it: where that is in the old world, this is not new either. */
   readonly wider?: string;
   /** The object that decides, where one does. */
-  readonly decider?: MeshObject;
+  readonly decider?: JudgedObject;
   /** The call that shows it. */
   readonly call?: TracedCall;
   /** What the finding names: the call's host and port, or less. */
@@ -57,7 +61,7 @@ export interface Explanation {
   /** Where it is milder than the rule's own. */
   readonly mode?: Mode;
   /** The object and the field that a mend begins at. */
-  readonly object: MeshObject;
+  readonly object: JudgedObject;
   readonly field: string;
   /** For the placeholders of the message. `clients` is added to them. */
   readonly values?: Readonly<Record<string, string>>;

@@ -1,24 +1,26 @@
 import { describe, type Explained } from './describe.js';
 import type { Finding } from './finding.js';
 import { RULE_MODES, type Mode } from './modes.js';
+import { namespaceOf } from './object-name.js';
 import { modeOf, type Policy } from './policy.js';
-import type { Observation, Rule } from './rule.js';
+import type { Explanation, Observation, Rule } from './rule.js';
 
 /**
  * Observations as findings: one for a message, an object, a field, a host and a port, with the mode that the policy gives it.
  *
- * @param soften - what would deny is a warning: the change mends more than it leaves undone
+ * @param softens - whether what would deny is a warning: where the change mends more than it leaves undone
  */
 export function findingsOf(
   observations: readonly Observation[],
   rule: Rule,
   policy: Policy,
-  soften: boolean,
+  softens: (explanation: Explanation) => boolean,
 ): readonly Finding[] {
   return grouped(observations).flatMap((group) => {
     const mode = modeOfGroup(group, rule, policy);
     if (mode === 'off') return [];
-    return [describe(rule, group, soften && mode === 'enforce' ? 'warn' : mode)];
+    const isSoft = mode === 'enforce' && group.every(({ explanation }) => softens(explanation));
+    return [describe(rule, group, isSoft ? 'warn' : mode)];
   });
 }
 
@@ -41,7 +43,7 @@ function grouped(observations: readonly Observation[]): readonly (readonly Expla
 function modeOfGroup(group: readonly Explained[], rule: Rule, policy: Policy): Mode {
   const namespaces = new Set<string>();
   for (const { observation, explanation } of group) {
-    namespaces.add(explanation.object.metadata.namespace);
+    namespaces.add(namespaceOf(explanation.object));
     if (observation.call !== undefined) namespaces.add(observation.call.client.namespace);
   }
   const standard = group[0]?.explanation.mode ?? RULE_MODES[rule.id];

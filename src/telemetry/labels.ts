@@ -14,15 +14,16 @@ const KINDS: ReadonlySet<string> = new Set([
   'CronJob',
   'DaemonSet',
   'Deployment',
-  'EgressExemption',
   'GRPCRoute',
   'HTTPRoute',
   'Job',
   'Pod',
   'ReplicaSet',
+  'ReplicationController',
   'StatefulSet',
   'TCPRoute',
   'TLSRoute',
+  'UDPRoute',
 ]);
 
 /** @param kind - of a request: whoever reaches the port writes there what he likes */

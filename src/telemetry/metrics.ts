@@ -88,6 +88,9 @@ export class Metrics {
     this.#decisions.inc({ webhook, operation: request.operation, kind, decision, rule });
     this.#durations.observe({ webhook, kind }, seconds);
     for (const finding of findings) this.#findings.inc({ rule: finding.rule, severity: finding.severity });
+    const exempted = judgement !== undefined && 'decision' in judgement ? judgement.decision.exempted : [];
+    for (const { exemption, finding } of exempted)
+      this.exempted(finding.rule, exemption.slice(0, exemption.indexOf('/')));
     if (erred) this.#errors.inc({ webhook });
   }
 

@@ -25,16 +25,16 @@ const REQUEST: AdmissionRequest = {
 function setUp() {
   const world = new MeshWorld(DEFAULT_MESH);
   const memory = new DecisionMemory();
-  const counter = { judged: 0 };
+  const counter = { judged: 0, now: 0, until: Infinity };
   const judge = (): Judged => {
     counter.judged++;
     return {
       change: { old: undefined, object: read(entry(['80 HTTP']), YOUNGEST) },
-      decision: { allowed: true, findings: [], old: counter.judged },
+      decision: { allowed: true, findings: [], old: counter.judged, exempted: [], until: counter.until },
     };
   };
   const ask = (request: Partial<AdmissionRequest> = {}, policy = DEFAULT_POLICY) =>
-    memory.judged({ ...REQUEST, ...request }, world, policy, judge)?.decision.old;
+    memory.judged({ ...REQUEST, ...request }, { world, policy, now: counter.now }, judge)?.decision.old;
   return { world, memory, counter, ask };
 }
 
@@ -75,12 +75,12 @@ t.test('a change of the world or of the policy forgets everything', (t) => {
 t.test('what is thrown, what is no question and what is too long is not kept', (t) => {
   const { world, memory, ask, counter } = setUp();
   t.throws(() =>
-    memory.judged(REQUEST, world, DEFAULT_POLICY, () => {
+    memory.judged(REQUEST, { world, policy: DEFAULT_POLICY, now: 0 }, () => {
       throw new Error('failed');
     }),
   );
   t.equal(
-    memory.judged(REQUEST, world, DEFAULT_POLICY, () => undefined),
+    memory.judged(REQUEST, { world, policy: DEFAULT_POLICY, now: 0 }, () => undefined),
     undefined,
   );
   t.equal(ask(), 1);
@@ -88,6 +88,24 @@ t.test('what is thrown, what is no question and what is too long is not kept', (
   ask({ object: long });
   ask({ object: long });
   t.equal(counter.judged, 3);
+  t.end();
+});
+
+t.test('what rests on an exemption is known until that expires', (t) => {
+  const { counter, ask } = setUp();
+  counter.until = 1000;
+  t.equal(ask(), 1);
+  counter.now = 999;
+  t.equal(ask(), 1);
+  counter.now = 1000;
+  t.equal(ask(), 2);
+  t.end();
+});
+
+t.test('a subresource is another question', (t) => {
+  const { ask } = setUp();
+  ask();
+  t.equal(ask({ subResource: 'status' }), 2);
   t.end();
 });
 

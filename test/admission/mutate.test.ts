@@ -26,7 +26,7 @@ interface Circumstances {
 async function answer(request: AdmissionRequest, { world = [], injection = {}, apply }: Circumstances = {}) {
   const applied: unknown[] = [];
   const policy = { ...DEFAULT_POLICY, injection: { ...DEFAULT_POLICY.injection, ...injection } };
-  const grounds = { world: worldWith(world), policy, worldAge: 0 };
+  const grounds = { world: worldWith(world), policy, now: 0, worldAge: 0 };
   const response = await mutate(request, grounds, async (manifest) => {
     await apply?.(manifest);
     applied.push(manifest);

@@ -5,6 +5,8 @@ import type { MeshObject } from '../../src/mesh/mesh-object.js';
 import { YOUNGEST } from '../../src/mesh/metadata.js';
 import { readObject } from '../../src/mesh/read-object.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
+import { readJudged } from '../policy/judgement.js';
+import { exemption, pod } from '../policy/kubernetes-manifests.js';
 
 const NOW = Date.parse('2026-11-23T12:00:00.700Z');
 
@@ -92,5 +94,24 @@ t.test('the world seen is the same one until something changes', (t) => {
   t.equal(recent.over(world, NOW + 12_000).declarations.of('c.com').length, 1, 'and it follows the world');
   recent.admitted(world, { old: entry('b.com'), object: undefined }, NOW + 12_000);
   t.equal(recent.over(world, NOW + 12_000).declarations.of('b.com').length, 0);
+  t.end();
+});
+
+t.test('a namespace that is deleted stays until all that is in it has gone', (t) => {
+  const old = readObject({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, YOUNGEST);
+  if (old === undefined) throw new Error('a Namespace is read');
+  const { world, recent } = setUp(old);
+  recent.admitted(world, { old, object: undefined }, NOW);
+  t.match(recent.over(world, NOW + 1).object('Namespace', '', 'shop'), { metadata: { deleting: true } });
+  world.remove('Namespace', '', 'shop');
+  t.equal(recent.over(world, NOW + 2), world);
+  t.end();
+});
+
+t.test('what no world holds is not remembered, nor an exemption before it is stored', (t) => {
+  const { world, recent } = setUp();
+  recent.admitted(world, { old: undefined, object: readJudged(exemption(), YOUNGEST) }, NOW);
+  recent.admitted(world, { old: undefined, object: readJudged(pod({}), YOUNGEST) }, NOW);
+  t.equal(recent.over(world, NOW + 1), world);
   t.end();
 });

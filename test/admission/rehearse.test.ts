@@ -15,6 +15,7 @@ async function rehearsed(request: AdmissionRequest, world: readonly Document[] =
   const grounds = {
     world: worldWith(world),
     policy: { ...DEFAULT_POLICY, ...policy },
+    now: 0,
     worldAge: 0,
     admitted: (change: ObjectChange) => {
       changes.push(change);

@@ -4,6 +4,7 @@ import type { AdmissionResponse } from '../../src/admission/response.js';
 import { validate } from '../../src/admission/validate.js';
 import type { ObjectChange } from '../../src/policy/change.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/policy/policy.js';
+import { CLOSED, exemption, INJECTED, namespace, pod } from '../policy/kubernetes-manifests.js';
 import { EGRESS, entry, gatewayHttp, httpPair, meshHttp, routes, subsets, type Document } from '../policy/manifests.js';
 import { requestFor, worldWith } from './request.js';
 
@@ -21,6 +22,7 @@ function answer(request: AdmissionRequest, { world = [], policy = {}, worldAge =
   const grounds = {
     world: worldWith(world),
     policy: { ...DEFAULT_POLICY, ...policy },
+    now: 0,
     worldAge,
     admitted: (change: ObjectChange) => {
       changes.push(change);
@@ -91,8 +93,8 @@ t.test('updates and deletions are judged by both objects', (t) => {
 });
 
 t.test('what is not judged is allowed without a word', (t) => {
-  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } };
-  const { response, changes } = answer(requestFor({ object: deployment }), { worldAge: 1e9 });
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web', namespace: 'shop' } };
+  const { response, changes } = answer(requestFor({ object: secret }), { worldAge: 1e9 });
   t.strictSame([response, changes], [{ uid: 'u-1', allowed: true }, []]);
   t.end();
 });
@@ -176,5 +178,28 @@ t.test('an object whose name is to be generated is the subject of its own findin
   const { response } = answer(requestFor({ object }));
   t.match(lines(response)[0], /^Sallyport refuses to create VirtualService shop\/cnn-:/);
   t.match(lines(response)[1], /^\[missing-gateway-match\] spec\.http: this VirtualService sends/);
+  t.end();
+});
+
+t.test('every use of an exemption is in the audit log', (t) => {
+  const own = entry(['80 HTTP'], { exportTo: ['.'] });
+  const { response } = answer(requestFor({ object: own }), { world: [exemption({ expires: '2026-01-01T00:00:00Z' })] });
+  t.match(response, { allowed: true, warnings: [] });
+  t.strictSame(response.auditAnnotations, { verdict: 'allowed', exemptions: 'shop/legacy', 'world-age': '0s' });
+  const status = requestFor({ object: exemption(), oldObject: exemption() }, { subResource: 'status' });
+  t.strictSame(answer(status).response, { uid: 'u-1', allowed: true }, 'what it matches is not judged');
+  t.end();
+});
+
+t.test('pods and namespaces are not held up by an old world', (t) => {
+  const bypassing = pod({ spec: { hostNetwork: true } });
+  const { response, changes } = answer(requestFor({ object: bypassing }), { world: [INJECTED], worldAge: 1e9 });
+  t.match(response, {
+    allowed: true,
+    warnings: [/judged this by an old world/, /^\[pod-bypass\] spec\.hostNetwork: /],
+  });
+  t.match(changes, [{ object: { kind: 'Pod' } }]);
+  t.equal(answer(requestFor({ object: namespace({}), oldObject: INJECTED }), { worldAge: 1e9 }).response.allowed, true);
+  t.equal(answer(requestFor({ object: CLOSED }), { worldAge: 1e9 }).response.allowed, false);
   t.end();
 });

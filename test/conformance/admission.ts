@@ -6,7 +6,7 @@ import { changeOf, topologyOf, type Case } from './case.js';
 /** A `deny` must be denied by a finding about a probe that opens, an `allow` be allowed; of an `either` only the answer counts. */
 export function admissionDisagreements(one: Case): readonly string[] {
   const { world, isEgressGateway } = topologyOf(one);
-  const decision = decide(world, isEgressGateway, DEFAULT_POLICY, changeOf(one));
+  const decision = decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, changeOf(one));
   const errors = decision.findings.filter(({ severity }) => severity === 'error');
   const told = errors.map(({ rule, reason, host = '', port = '' }) => `${rule}/${reason} ${host}:${port}`).join(', ');
   if (one.decision === 'allow') return decision.allowed ? [] : [`expected allow, denied by ${told}`];

@@ -53,7 +53,9 @@ export function topologyOf(one: Case, objects: readonly MeshObject[] = objectsOf
 }
 
 /** The change of an admission case: a new object is the youngest. */
-export function changeOf({ object, oldObject }: Case): ObjectChange {
+export function changeOf({ object, oldObject }: Case): {
+  readonly [side in keyof ObjectChange]: MeshObject | undefined;
+} {
   const read = (document: unknown, age: number) =>
     document === undefined || document === null ? undefined : readObject(document, age);
   const old = read(oldObject, OLDEST);

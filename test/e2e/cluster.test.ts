@@ -14,6 +14,7 @@ import { Lines } from '../telemetry/lines.js';
 import { until } from '../until.js';
 import type { TestCluster } from './harness/cluster.js';
 import { succeeded } from './harness/command.js';
+import { EXEMPTIONS_CRD } from './harness/manifests.js';
 import { TcpProxy } from './harness/tcp-proxy.js';
 import { withCluster } from './harness/with-cluster.js';
 
@@ -63,12 +64,19 @@ function manifestOf(kind: MeshKind, name: string): object {
   const port = { number: 443, name: 'tls', protocol: 'TLS' };
   const specs: Readonly<Record<MeshKind, object>> = {
     DestinationRule: { host: 'a.example' },
+    EgressExemption: {
+      hosts: ['a.example'],
+      rules: ['direct-egress'],
+      reason: 'until the routes are there',
+      expires: '2099-01-01T00:00:00Z',
+    },
     EnvoyFilter: { configPatches: [] },
     Gateway: {
       selector: { istio: 'egressgateway' },
       servers: [{ port, hosts: ['a.example'], tls: { mode: 'PASSTHROUGH' } }],
     },
     Namespace: {},
+    NetworkPolicy: { podSelector: {}, policyTypes: ['Egress'] },
     Service: { ports: [{ port: 80 }], selector: { app: 'a' } },
     ServiceEntry: { hosts: ['a.example'], ports: [port], resolution: 'DNS' },
     Sidecar: { egress: [{ hosts: ['./*'] }] },
@@ -94,15 +102,16 @@ await withCluster(
       const { watch, world, lines } = await follow(t, cluster.kubeconfig);
       await watch.whenReady();
       t.ok(world.names('Namespace').includes('/shop'), 'what is served is listed');
-      t.equal(watch.notes().length, 7);
+      t.equal(watch.notes().length, 8);
       t.match(watch.notes()[0], 'DestinationRule is not served by the API server and counts as empty');
       t.equal(
         lines.records().filter(({ level, msg }) => level === 'warn' && String(msg).includes('not served')).length,
-        7,
+        8,
       );
       t.ok(watch.freshness() < TIMING.watch);
 
       await cluster.installCrds(CRDS);
+      await cluster.installCrds({ file: EXEMPTIONS_CRD });
       succeeded(await cluster.apply(manifestOf('ServiceEntry', 'late')));
       await until('the entry arrives', () => world.names('ServiceEntry').includes('shop/late'));
       await until('nothing is missing', () => watch.notes().length === 0);
@@ -118,6 +127,7 @@ await withCluster(
       await until('it is absent', () => statusOf(watch, 'ServiceEntry').state === 'absent');
       t.strictSame(world.names('ServiceEntry'), []);
       await cluster.installCrds(CRDS);
+      await cluster.installCrds({ file: EXEMPTIONS_CRD });
       await until('it is back', () => statusOf(watch, 'ServiceEntry').state === 'listed');
     });
 
@@ -389,6 +399,7 @@ await withCluster(
       await until('nothing of it is left', () => world.names('DestinationRule').length === 0);
       await cluster.createNamespaces('shop');
       await cluster.installCrds(CRDS);
+      await cluster.installCrds({ file: EXEMPTIONS_CRD });
       succeeded(await cluster.apply(rule('anew')));
       await until('what is new arrives', () => world.names('DestinationRule').join() === 'shop/anew');
       await until('and nothing else', () => !world.names('Namespace').includes('/istio-system'));

@@ -6,12 +6,24 @@ import { readObject } from '../../src/mesh/read-object.js';
 
 /** A manifest with the metadata that is required and nothing more. */
 export function manifest(kind: MeshObject['kind'], spec?: unknown, metadata: Record<string, unknown> = {}): object {
-  const apiVersion = kind === 'Service' || kind === 'Namespace' ? 'v1' : apiVersionOf(kind);
+  const apiVersion = apiVersionOf(kind);
   return { apiVersion, kind, metadata: { name: 'cnn', namespace: 'shop', ...metadata }, spec };
 }
 
 function apiVersionOf(kind: MeshObject['kind']): string {
-  return kind === 'EnvoyFilter' ? 'networking.istio.io/v1alpha3' : 'networking.istio.io/v1';
+  switch (kind) {
+    case 'Namespace':
+    case 'Service':
+      return 'v1';
+    case 'NetworkPolicy':
+      return 'networking.k8s.io/v1';
+    case 'EgressExemption':
+      return 'sallyport.dev/v1alpha1';
+    case 'EnvoyFilter':
+      return 'networking.istio.io/v1alpha3';
+    default:
+      return 'networking.istio.io/v1';
+  }
 }
 
 /** The object of that kind. */

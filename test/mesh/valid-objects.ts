@@ -247,5 +247,35 @@ export const VALID_OBJECTS: readonly Readonly<Record<string, unknown>>[] = [
     metadata: { name: 'alias', namespace: 'shop' },
     spec: { type: 'ExternalName', externalName: 'edition.cnn.com' },
   },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'egress', namespace: 'shop' },
+    spec: {
+      podSelector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'a', operator: 'Exists' }] },
+      policyTypes: ['Egress', 'Ingress'],
+      egress: [
+        { to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }, { podSelector: {} }] },
+        {
+          ports: [
+            { port: 53, protocol: 'UDP' },
+            { port: 'dns', endPort: 54 },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    apiVersion: 'sallyport.dev/v1alpha1',
+    kind: 'EgressExemption',
+    metadata: { name: 'legacy', namespace: 'shop' },
+    spec: {
+      hosts: ['cnn.com', '*.cnn.com'],
+      ports: [80, 443],
+      rules: ['direct-egress'],
+      reason: 'until the routes are there',
+      expires: '2026-01-01T00:00:00Z',
+    },
+  },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { egress: 'yes' } } },
 ];

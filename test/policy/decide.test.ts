@@ -1,6 +1,6 @@
 import t from 'tap';
 import { DEFAULT_MESH } from '../../src/mesh/kinds/mesh-config.js';
-import type { MeshObject } from '../../src/mesh/mesh-object.js';
+import { isHeld, type JudgedObject } from '../../src/mesh/judged-object.js';
 import { OLDEST } from '../../src/mesh/metadata.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
 import { decide, type Decision } from '../../src/policy/decide.js';
@@ -191,25 +191,28 @@ t.test('the old object of the request counts, not what the world has of it yet',
   const isEgressGateway = egressGatewayTest(DEFAULT_POLICY);
   const mesh = { ...DEFAULT_MESH, outboundTrafficPolicy: 'REGISTRY_ONLY' as const };
   const objects = [...GROUND, plain].map((document) => read(document, OLDEST));
-  const views: Readonly<Record<string, readonly (MeshObject | undefined)[]>> = {
+  const views: Readonly<Record<string, readonly (JudgedObject | undefined)[]>> = {
     'not yet seen': [],
     'seen as it was long ago': [read(direct, OLDEST)],
     'seen as it is to be': [object],
   };
   for (const [name, seen] of Object.entries(views)) {
-    const world = new MeshWorld(mesh, [...objects, ...seen.filter((one) => one !== undefined)]);
-    const decision = decide(world, isEgressGateway, DEFAULT_POLICY, { old, object });
+    const world = new MeshWorld(mesh, [...objects, ...seen.filter((one) => one !== undefined).filter(isHeld)]);
+    const decision = decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, { old, object });
     t.strictSame(
       told(decision),
       ['error missing-mesh-match/no-mesh-rule cnn.com:', 'error direct-egress/no-route cnn.com:80'],
       name,
     );
   }
-  const nothing = decide(new MeshWorld(mesh, objects), isEgressGateway, DEFAULT_POLICY, {
-    old: undefined,
-    object: undefined,
-  });
-  t.strictSame(nothing, { allowed: true, findings: [], old: 0 });
+  const nothing = decide(
+    { world: new MeshWorld(mesh, objects), isEgressGateway, policy: DEFAULT_POLICY, now: 0 },
+    {
+      old: undefined,
+      object: undefined,
+    },
+  );
+  t.strictSame(nothing, { allowed: true, findings: [], old: 0, exempted: [], until: Infinity });
   t.end();
 });
 

@@ -1,7 +1,9 @@
 import { DEFAULT_MESH, type MeshConfig } from '../../src/mesh/kinds/mesh-config.js';
+import { isHeld, type JudgedObject } from '../../src/mesh/judged-object.js';
 import type { MeshObject } from '../../src/mesh/mesh-object.js';
 import { OLDEST, YOUNGEST } from '../../src/mesh/metadata.js';
 import { readObject } from '../../src/mesh/read-object.js';
+import { readPassing } from '../../src/mesh/read-passing.js';
 import { MeshWorld } from '../../src/mesh/world/mesh-world.js';
 import type { ObjectChange } from '../../src/policy/change.js';
 import { decide, type Decision } from '../../src/policy/decide.js';
@@ -23,27 +25,39 @@ export interface Question {
   readonly change: DocumentChange;
   readonly mesh?: Partial<MeshConfig>;
   readonly policy?: Partial<Policy>;
+  /** `NOW` unless given. */
+  readonly now?: number;
 }
 
+/** The moment of judgement, where it does not matter. */
+export const NOW = Date.parse('2025-06-01T12:00:00Z');
+
 /** What is decided of a change. Everything that it is decided by is frozen: a rule that changes its input throws. */
-export function judge({ world = [], ground = GROUND, change, mesh = {}, policy = {} }: Question): Decision {
+export function judge({ world = [], ground = GROUND, change, mesh = {}, policy = {}, now = NOW }: Question): Decision {
   const objects = [...ground, ...world].map((document) => read(document, OLDEST));
   const { old, object } = objectChange(change);
-  const all = old === undefined ? objects : [...objects, old];
+  const all = (old === undefined ? objects : [...objects, old]).filter(isHeld);
   const standing = new MeshWorld({ ...DEFAULT_MESH, outboundTrafficPolicy: 'REGISTRY_ONLY', ...mesh }, all);
   const used = { ...DEFAULT_POLICY, ...policy };
-  return decide(standing, egressGatewayTest(used), used, { old, object });
+  return decide({ world: standing, isEgressGateway: egressGatewayTest(used), policy: used, now }, { old, object });
 }
 
 /** An update keeps its time of creation, a new object is the youngest. */
 export function objectChange(change: DocumentChange): ObjectChange {
-  if ('create' in change) return { old: undefined, object: read(change.create, YOUNGEST) };
-  if ('delete' in change) return { old: read(change.delete, OLDEST), object: undefined };
-  return { old: read(change.from, OLDEST), object: read(change.update, OLDEST) };
+  if ('create' in change) return { old: undefined, object: readJudged(change.create, YOUNGEST) };
+  if ('delete' in change) return { old: readJudged(change.delete, OLDEST), object: undefined };
+  return { old: readJudged(change.from, OLDEST), object: readJudged(change.update, OLDEST) };
 }
 
 export function read(document: Document, age: number): MeshObject {
-  const object = readObject(document, age);
+  const object = readJudged(document, age);
+  if (!isHeld(object)) throw new Error('a document of no kind that is held');
+  return object;
+}
+
+/** As `read`, of every kind that is judged. */
+export function readJudged(document: Document, age: number): JudgedObject {
+  const object = readObject(document, age) ?? readPassing(document, age);
   if (object === undefined) throw new Error('a document of no kind that is judged');
   return frozen(object);
 }

@@ -32,7 +32,7 @@ function foundIn({ documents }: ExampleFile): ReadonlySet<string> {
   for (const document of documents) {
     const object = readObject(document, YOUNGEST);
     if (object === undefined) continue;
-    const { findings } = decide(world, isEgressGateway, DEFAULT_POLICY, { old: undefined, object });
+    const { findings } = decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, { old: undefined, object });
     for (const { rule, reason } of findings) found.add(rule).add(`${rule}/${reason}`);
     world.put(object);
   }

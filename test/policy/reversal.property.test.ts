@@ -56,7 +56,7 @@ t.test(`in ${WORLDS} random worlds nobody is locked out of a world that leaks le
     if (!leavesLess(calls.before, calls.after)) continue;
     tried++;
     const back: ObjectChange = { old: change.object, object: change.old };
-    const decision = decide(after, isEgressGateway, DEFAULT_POLICY, back);
+    const decision = decide({ world: after, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, back);
     if (decision.allowed) continue;
     const told = decision.findings.filter(({ severity }) => severity === 'error');
     t.fail(

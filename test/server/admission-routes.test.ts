@@ -213,7 +213,7 @@ t.test('the line of a denial says which rules deny, and nothing of what they fou
     finding('direct-egress', 'spec.hosts[1]'),
     finding('outbound-any', 'spec'),
   ];
-  const judgement = { decision: { allowed: false, findings, old: 0 } };
+  const judgement = { decision: { allowed: false, findings, old: 0, exempted: [], until: Infinity } };
   const answers: Answered[] = [];
   const { server, lines } = await serve(t, {
     handlers: { ...ALLOWING, validate: ({ uid }) => denied(uid, 'confidential.example leaks', { judgement }) },

@@ -49,9 +49,14 @@ t.test('the process and its event loop', async (t) => {
 t.test('an answer is one decision, by its heaviest rule, whatever it found', async (t) => {
   const metrics = new Metrics();
   const findings = [finding('direct-egress'), finding('direct-egress'), finding('unknown-gateway', 'warning')];
+  const exempted = [{ exemption: 'shop/legacy', finding: finding('outbound-any') }];
   metrics.answered(answer());
   metrics.answered(
-    answer({ decision: 'denied', seconds: 0.3, judgement: { decision: { allowed: false, findings, old: 0 } } }),
+    answer({
+      decision: 'denied',
+      seconds: 0.3,
+      judgement: { decision: { allowed: false, findings, old: 0, exempted, until: Infinity } },
+    }),
   );
   metrics.answered(answer({ webhook: 'mutate', decision: 'denied', erred: true }, 'VirtualService'));
   metrics.answered(answer({ decision: 'denied', judgement: { faults: [] } }));
@@ -64,6 +69,7 @@ t.test('an answer is one decision, by its heaviest rule, whatever it found', asy
   t.equal(valueOf(samples, 'sallyport_findings_total', { rule: 'direct-egress', severity: 'error' }), 2);
   t.equal(valueOf(samples, 'sallyport_findings_total', { rule: 'unknown-gateway', severity: 'warning' }), 1);
   t.equal(valueOf(samples, 'sallyport_review_errors_total', { webhook: 'mutate' }), 1);
+  t.equal(valueOf(samples, 'sallyport_exemptions_used_total', { rule: 'outbound-any', namespace: 'shop' }), 1);
   const duration = 'sallyport_decision_duration_seconds';
   t.equal(valueOf(samples, `${duration}_count`, { webhook: 'validate', kind: 'ServiceEntry' }), 3);
   t.equal(valueOf(samples, `${duration}_bucket`, { webhook: 'validate', le: '0.1' }), 2);

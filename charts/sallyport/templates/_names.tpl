@@ -25,3 +25,22 @@ service:
   path: {{ .path }}
 caBundle: {{ required "tls.caBundle is needed: the CA that signed the certificate in tls.secretName, as base64 of its PEM" .root.Values.tls.caBundle }}
 {{- end -}}
+
+{{/*
+The namespaces in which Kubernetes' own kinds are judged: not those without which no replica starts. A Namespace is told by its
+own labels.
+*/}}
+{{- define "sallyport.coreNamespaces" -}}
+{{- $selector := .Values.webhooks.namespaceSelector | default dict -}}
+{{- with $selector.matchLabels }}
+matchLabels:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+matchExpressions:
+  - key: kubernetes.io/metadata.name
+    operator: NotIn
+    values: [kube-system, {{ .Release.Namespace | quote }}]
+  {{- with $selector.matchExpressions }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}

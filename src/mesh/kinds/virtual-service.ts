@@ -291,6 +291,7 @@ function readTcpMatch(match: Fields): TcpMatch {
 }
 
 function readTlsMatch(match: Fields): TlsMatch {
-  if (!match.has('sniHosts')) match.fault('sniHosts', 'is required');
+  if (!match.has('sniHosts'))
+    match.fault('sniHosts', 'is required (its name of 2019, sni_hosts, is dropped by the API server)');
   return { ...readTcpMatch(match), sniHosts: match.strings('sniHosts') };
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_MESH, type MeshConfig } from '../kinds/mesh-config.js';
 import type { MeshObject } from '../mesh-object.js';
 import { GatewayIndices } from './gateway-indices.js';
+import { GuardIndices } from './guard-indices.js';
 import { RouteIndices } from './route-indices.js';
 import { RuleIndices } from './rule-indices.js';
 import { ServiceIndices } from './service-indices.js';
@@ -11,6 +12,7 @@ export const NO_SERVICES = new ServiceIndices(DEFAULT_MESH);
 export const NO_ROUTES = new RouteIndices(DEFAULT_MESH);
 export const NO_RULES = new RuleIndices(DEFAULT_MESH);
 export const NO_GATEWAYS = new GatewayIndices();
+export const NO_GUARDS = new GuardIndices();
 export const NO_WORKLOADS = new WorkloadIndices();
 
 /** The indices of a world, or of one layer of changes. Every object must be taken out with the mesh that it was put in with. */
@@ -21,6 +23,7 @@ export class Indices {
   #rules: RuleIndices | undefined;
   #gateways: GatewayIndices | undefined;
   #workloads: WorkloadIndices | undefined;
+  #guards: GuardIndices | undefined;
 
   constructor(mesh: MeshConfig) {
     this.#mesh = mesh;
@@ -41,6 +44,9 @@ export class Indices {
   get workloads(): WorkloadIndices {
     return this.#workloads ?? NO_WORKLOADS;
   }
+  get guards(): GuardIndices {
+    return this.#guards ?? NO_GUARDS;
+  }
 
   add(object: MeshObject): void {
     switch (object.kind) {
@@ -60,6 +66,10 @@ export class Indices {
       case 'Sidecar':
       case 'WorkloadEntry':
         (this.#workloads ??= new WorkloadIndices()).add(object);
+        return;
+      case 'EgressExemption':
+      case 'NetworkPolicy':
+        (this.#guards ??= new GuardIndices()).add(object);
         return;
       case 'Namespace':
       case 'EnvoyFilter':
@@ -86,6 +96,10 @@ export class Indices {
       case 'Sidecar':
       case 'WorkloadEntry':
         this.#workloads?.remove(object);
+        return;
+      case 'EgressExemption':
+      case 'NetworkPolicy':
+        this.#guards?.remove(object);
         return;
       case 'Namespace':
       case 'EnvoyFilter':

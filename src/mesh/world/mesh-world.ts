@@ -147,6 +147,12 @@ export class MeshWorld implements World, WorldWriter {
   get workloadEntries() {
     return this.#indices.workloads.workloadEntries;
   }
+  get exemptions() {
+    return this.#indices.guards.exemptions;
+  }
+  get networkPolicies() {
+    return this.#indices.guards.networkPolicies;
+  }
   get workloadsAt() {
     return this.#indices.workloads.workloadsAt;
   }

@@ -1,6 +1,7 @@
 import type { MeshConfig } from '../kinds/mesh-config.js';
 import type { MeshKind, MeshObject } from '../mesh-object.js';
 import { layeredGateways, type GatewayLookups } from './gateway-indices.js';
+import { layeredGuards, type GuardLookups } from './guard-indices.js';
 import { Indices } from './indices.js';
 import { isOfKind } from './object-table.js';
 import { layeredRoutes, type RouteLookups } from './route-indices.js';
@@ -38,6 +39,7 @@ class Overlay implements World {
   readonly #rules: RuleLookups;
   readonly #gateways: GatewayLookups;
   readonly #workloads: WorkloadLookups;
+  readonly #guards: GuardLookups;
 
   constructor(below: World, changes: readonly Change[]) {
     this.mesh = below.mesh;
@@ -62,11 +64,13 @@ class Overlay implements World {
     const rules = layer(added.rules, gone.rules);
     const gateways = layer(added.gateways, gone.gateways);
     const workloads = layer(added.workloads, gone.workloads);
+    const guards = layer(added.guards, gone.guards);
     this.#services = services === undefined ? below : layeredServices(below, services);
     this.#routes = routes === undefined ? below : layeredRoutes(below, routes);
     this.#rules = rules === undefined ? below : layeredRules(below, rules);
     this.#gateways = gateways === undefined ? below : layeredGateways(below, gateways);
     this.#workloads = workloads === undefined ? below : layeredWorkloads(below, workloads);
+    this.#guards = guards === undefined ? below : layeredGuards(below, guards);
   }
 
   object(kind: MeshKind, namespace: string, name: string): MeshObject | undefined {
@@ -157,6 +161,12 @@ class Overlay implements World {
   }
   get workloadEntries() {
     return this.#workloads.workloadEntries;
+  }
+  get exemptions() {
+    return this.#guards.exemptions;
+  }
+  get networkPolicies() {
+    return this.#guards.networkPolicies;
   }
   get workloadsAt() {
     return this.#workloads.workloadsAt;

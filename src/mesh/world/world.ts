@@ -1,5 +1,7 @@
+import type { EgressExemption } from '../kinds/egress-exemption.js';
 import type { Gateway } from '../kinds/gateway.js';
 import type { MeshConfig } from '../kinds/mesh-config.js';
+import type { NetworkPolicy } from '../kinds/network-policy.js';
 import type { ServiceEntry } from '../kinds/service-entry.js';
 import type { Service } from '../kinds/service.js';
 import type { Sidecar } from '../kinds/sidecar.js';
@@ -71,6 +73,10 @@ export interface World {
   readonly workloadEntries: Lookup<WorkloadEntry>;
   /** WorkloadEntries by their address, canonical where it is one. */
   readonly workloadsAt: Lookup<WorkloadEntry>;
+  /** By namespace. */
+  readonly exemptions: Lookup<EgressExemption>;
+  /** By namespace. */
+  readonly networkPolicies: Lookup<NetworkPolicy>;
   /** ServiceEntries with a workloadSelector, by namespace. */
   readonly selectingEntries: Lookup<ServiceEntry>;
 }

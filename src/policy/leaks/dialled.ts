@@ -1,6 +1,6 @@
 import type { DestinationRule, PortTrafficPolicy, TrafficPolicy } from '../../mesh/kinds/destination-rule.js';
 import type { Endpoint } from '../../mesh/kinds/service-entry.js';
-import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { JudgedObject } from '../../mesh/judged-object.js';
 import { selects, type Labels } from '../../mesh/metadata.js';
 import type { Declaration } from '../../mesh/world/declaration.js';
 import type { World } from '../../mesh/world/world.js';
@@ -102,7 +102,7 @@ function misdialled(
 }
 
 export interface OutsideEndpoint {
-  readonly object: MeshObject;
+  readonly object: JudgedObject;
   readonly field: string;
   readonly address: string;
 }

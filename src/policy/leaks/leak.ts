@@ -1,4 +1,4 @@
-import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { JudgedObject } from '../../mesh/judged-object.js';
 import type { ClusterOutcome } from '../../routing/outcome.js';
 import type { Source, Way } from '../../routing/way.js';
 import { callsInWords } from '../calls-in-words.js';
@@ -82,6 +82,6 @@ export function leakValues({ scene, traced, outcome }: Leak): Readonly<Record<st
 }
 
 /** Whether the change under judgement is about this very object: then a mend begins there. */
-export function isSubject({ scene }: Leak, object: MeshObject): boolean {
+export function isSubject({ scene }: Leak, object: JudgedObject): boolean {
   return scene.subject === object;
 }

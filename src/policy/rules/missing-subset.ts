@@ -1,4 +1,4 @@
-import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { JudgedObject } from '../../mesh/judged-object.js';
 import type { World } from '../../mesh/world/world.js';
 import { callsInWords } from '../calls-in-words.js';
 import type { TracedCall } from '../comparison.js';
@@ -48,7 +48,7 @@ export const missingSubset: Rule = {
   },
 };
 
-function explain(world: World, subject: MeshObject | undefined, call: TracedCall, lack: SubsetLack): Explanation {
+function explain(world: World, subject: JudgedObject | undefined, call: TracedCall, lack: SubsetLack): Explanation {
   const { route, field, host, subset, namespace, reads } = lack;
   const values = { calls: callsInWords(call.touched), destination: host, subset, namespace };
   const at = { mode: 'warn', object: route, field, values } as const;

@@ -34,7 +34,7 @@ export const outboundAny: Rule = {
             message: way.source === undefined ? 'mesh-allows' : 'sidecar-opens',
             ...(isOpen ? { mode: 'warn' } : {}),
             object,
-            field: way.source?.field ?? 'spec',
+            field: way.source?.field ?? (object.kind === 'ConfigMap' ? 'data.mesh' : 'spec'),
             values: { calls: callsInWords(touched) },
           };
         },

@@ -1,11 +1,11 @@
-import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { JudgedObject } from '../../mesh/judged-object.js';
 import type { Labels } from '../../mesh/metadata.js';
 
 /**
  * Whether two versions of an object are the same in everything that anybody reads: what was parsed of the spec, the age, the labels,
  * and the annotations of Istio and of Sallyport. Controllers rewrite the rest of the metadata all the time.
  */
-export function changesNothing(old: MeshObject, object: MeshObject): boolean {
+export function changesNothing(old: JudgedObject, object: JudgedObject): boolean {
   const [was, is] = [old.metadata, object.metadata];
   return (
     was.createdAt === is.createdAt &&
@@ -23,7 +23,7 @@ function read(annotations: Labels): Labels {
 }
 
 /** Everything of an object but its metadata and the version that it is written in. */
-function rest(object: MeshObject): unknown {
+function rest(object: JudgedObject): unknown {
   return { ...object, metadata: undefined, apiVersion: undefined };
 }
 

@@ -4,7 +4,7 @@ import type { Gateway } from '../../mesh/kinds/gateway.js';
 import type { ServiceEntry } from '../../mesh/kinds/service-entry.js';
 import type { Service } from '../../mesh/kinds/service.js';
 import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
-import type { MeshObject } from '../../mesh/mesh-object.js';
+import type { JudgedObject } from '../../mesh/judged-object.js';
 import { selects, type Labels } from '../../mesh/metadata.js';
 import { declarationsOf } from '../../mesh/world/declaration.js';
 import type { World } from '../../mesh/world/world.js';
@@ -44,7 +44,7 @@ class Reaches {
     return [this.#own, ...this.#beside, ...this.#routes.values()];
   }
 
-  add(object: MeshObject): void {
+  add(object: JudgedObject): void {
     for (const world of this.#worlds) {
       switch (object.kind) {
         case 'ServiceEntry':

@@ -1,8 +1,10 @@
 import { addressInside, addressText, parseBlock } from '../../mesh/address.js';
 import { isWildcard } from '../../mesh/host.js';
 import type { Call } from '../../routing/call.js';
+import { isHeld } from '../../mesh/judged-object.js';
 import type { ObjectChange, Worlds } from '../change.js';
 import { changesNothing } from './changes-nothing.js';
+import { meshReaches } from './mesh-reaches.js';
 import type { Reach } from './reach.js';
 import { reachesOf } from './reaches.js';
 import { sidecarReaches } from './sidecar-reaches.js';
@@ -34,7 +36,8 @@ export function touchedCalls(worlds: Worlds, change: ObjectChange): readonly Tou
     const seers = namespace === worlds.after.mesh.rootNamespace ? {} : { namespace };
     return callsOf(sidecarReaches(worlds, change), seers);
   }
-  return callsOf(reachesOf(worlds, change), {});
+  if (old?.kind === 'ConfigMap' && object?.kind === 'ConfigMap') return callsOf(meshReaches(worlds, old, object), {});
+  return subject !== undefined && isHeld(subject) ? callsOf(reachesOf(worlds, change), {}) : [];
 }
 
 export function callsOf(reaches: Iterable<Reach>, seers: Pick<TouchedCall, 'namespace'>): readonly TouchedCall[] {

@@ -1,3 +1,8 @@
+import path from 'node:path';
+
+/** The CRD of the chart. */
+export const EXEMPTIONS_CRD = path.resolve('charts/sallyport/crds/egressexemptions.yaml');
+
 /** What kubectl takes on its standard input: YAML text, one object or several, which it takes in their order. */
 export type Manifests = string | object | readonly object[];
 

@@ -16,6 +16,8 @@ export interface WebhookRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
+  /** `Namespaced` unless given. */
+  readonly scope?: 'Cluster' | 'Namespaced';
 }
 
 const JUDGED: readonly WebhookRule[] = [
@@ -26,7 +28,18 @@ const JUDGED: readonly WebhookRule[] = [
     resources: ['serviceentries', 'virtualservices', 'destinationrules', 'gateways', 'sidecars', 'workloadentries'],
   },
   { apiGroups: ['networking.istio.io'], apiVersions: ['v1alpha3'], resources: ['envoyfilters'] },
+  { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['egressexemptions'] },
   { apiGroups: [''], apiVersions: ['v1'], resources: ['services'] },
+];
+
+/** What is judged besides by the chart's other webhooks. */
+export const OTHER_KINDS: readonly WebhookRule[] = [
+  { apiGroups: [''], apiVersions: ['v1'], resources: ['namespaces'], scope: 'Cluster' },
+  { apiGroups: ['networking.k8s.io'], apiVersions: ['v1'], resources: ['networkpolicies'] },
+  { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps', 'pods', 'replicationcontrollers'] },
+  { apiGroups: ['apps'], apiVersions: ['v1'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'] },
+  { apiGroups: ['batch'], apiVersions: ['v1'], resources: ['cronjobs', 'jobs'] },
+  { apiGroups: ['gateway.networking.k8s.io'], apiVersions: ['*'], resources: ['gateways', 'httproutes', 'tlsroutes'] },
 ];
 
 /** The name of both webhook configurations. */
@@ -65,7 +78,7 @@ function webhook(path: 'validate' | 'mutate', operations: readonly string[], opt
     timeoutSeconds,
     ...(username === undefined ? {} : { matchConditions: [isJudged] }),
     clientConfig: { url: `${url}/${path}`, caBundle: Buffer.from(ca).toString('base64') },
-    rules: [...JUDGED, ...rules].map((rule) => ({ ...rule, operations, scope: 'Namespaced' })),
+    rules: [...JUDGED, ...rules].map((rule) => ({ scope: 'Namespaced', ...rule, operations })),
   };
 }
 

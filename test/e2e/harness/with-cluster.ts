@@ -1,9 +1,10 @@
 import { NO_SHARED_FOLDER, sharedFile } from '../../mesh/shared-folder.js';
 import { findAssets } from './assets.js';
 import { TestCluster } from './cluster.js';
+import { EXEMPTIONS_CRD } from './manifests.js';
 
 export interface WithClusterOptions {
-  /** Whether Istio's kinds are installed; they are unless this says no. */
+  /** Whether Istio's kinds and Sallyport's own are installed; they are unless this says no. */
   readonly istio?: boolean;
   /** Where KUBEBUILDER_ASSETS and CI are looked for. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -44,7 +45,10 @@ export async function withCluster(
   }
   const cluster = await TestCluster.start(assets);
   try {
-    if (istio) await cluster.installCrds({ file: sharedFile('istio', 'crds.yaml') });
+    if (istio) {
+      await cluster.installCrds({ file: sharedFile('istio', 'crds.yaml') });
+      await cluster.installCrds({ file: EXEMPTIONS_CRD });
+    }
     await run(cluster);
   } finally {
     await cluster.stop();

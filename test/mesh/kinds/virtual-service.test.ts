@@ -224,7 +224,10 @@ t.test('refuses what the CRD refuses, by its field', (t) => {
       ['spec.http[0].match[0].ignoreUriCase must be true or false, not "true"'],
     ],
     [{ tls: [{}] }, ['spec.tls[0].match is required']],
-    [{ tls: [{ match: [{ port: 443 }] }] }, ['spec.tls[0].match[0].sniHosts is required']],
+    [
+      { tls: [{ match: [{ port: 443 }] }] },
+      ['spec.tls[0].match[0].sniHosts is required (its name of 2019, sni_hosts, is dropped by the API server)'],
+    ],
     [
       { tcp: [{ match: [{ sourceLabels: ['app'] }] }] },
       ['spec.tcp[0].match[0].sourceLabels must be an object, not a list'],

@@ -38,9 +38,11 @@ export function questionsAbout(objects: readonly MeshObject[]): Questions {
 
 const KINDS: readonly MeshKind[] = [
   'DestinationRule',
+  'EgressExemption',
   'EnvoyFilter',
   'Gateway',
   'Namespace',
+  'NetworkPolicy',
   'Service',
   'ServiceEntry',
   'Sidecar',
@@ -59,6 +61,8 @@ const ANSWERS: Readonly<Record<Exclude<keyof World, 'version'>, Answer>> = {
     ),
   // In no order.
   all: (world) => KINDS.map((kind) => [...world.all(kind)].map(nameOf).sort()),
+  exemptions: (world, { namespaces }) => lists(world.exemptions, namespaces),
+  networkPolicies: (world, { namespaces }) => lists(world.networkPolicies, namespaces),
   declarations: (world, { texts }) => hosts(world.declarations, texts),
   shoutedDeclarations: (world, { texts }) => hosts(world.shoutedDeclarations, texts),
   ports: (world, { ports, namespaces }) => lists(world.ports, portKeys(ports, namespaces)),

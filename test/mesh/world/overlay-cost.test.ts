@@ -47,6 +47,8 @@ class Meter {
       delegators: this.#lookup(world.delegators),
       gateways: this.#sequence(world.gateways),
       servedHosts: this.#hosts(world.servedHosts),
+      exemptions: this.#lookup(world.exemptions),
+      networkPolicies: this.#lookup(world.networkPolicies),
       sidecars: this.#lookup(world.sidecars),
       workloadEntries: this.#lookup(world.workloadEntries),
       workloadsAt: this.#lookup(world.workloadsAt),

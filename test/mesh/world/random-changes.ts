@@ -3,6 +3,7 @@ import { OLDEST } from '../../../src/mesh/metadata.js';
 import { readObject } from '../../../src/mesh/read-object.js';
 import type { Change } from '../../../src/mesh/world/overlay.js';
 import type { Random } from '../../conformance/random.js';
+import { exemption, networkPolicy } from '../../policy/kubernetes-manifests.js';
 import { randomDocuments, readDocuments } from '../../routing/random-world.js';
 
 /** Objects that compete for a few names, hosts and ports, each kind among them. */
@@ -16,11 +17,13 @@ export function randomObjects(random: Random): readonly MeshObject[] {
   return [...new Map(objects.map((object) => [keyOf(object), object])).values()];
 }
 
-/** Kinds that are only counted. */
+/** Kinds by which no call is routed. */
 function others(random: Random): readonly MeshObject[] {
   const documents = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: random.pick(['app', 'shop']) } },
     { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter', metadata: { name: 'f', namespace: 'app' } },
+    exemption({}, { name: random.pick(['a', 'b']), namespace: random.pick(['app', 'shop']) }),
+    networkPolicy({ podSelector: {} }, { name: random.pick(['a', 'b']), namespace: random.pick(['app', 'shop']) }),
   ];
   return random.chance(0.5) ? documents.map((document) => readObject(document, OLDEST)!) : [];
 }

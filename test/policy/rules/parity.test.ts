@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import t from 'tap';
 import { OLDEST, YOUNGEST } from '../../../src/mesh/metadata.js';
+import { isHeld } from '../../../src/mesh/judged-object.js';
 import { readObject } from '../../../src/mesh/read-object.js';
+import { readPassing } from '../../../src/mesh/read-passing.js';
 import { overlay } from '../../../src/mesh/world/overlay.js';
 import type { World } from '../../../src/mesh/world/world.js';
 import { decide } from '../../../src/policy/decide.js';
@@ -86,13 +88,14 @@ function examplesIn(page: string, heading: string): readonly string[] {
 function findingsOf(text: string): readonly Finding[] {
   let world: World = worldOf(readFolder('mesh'));
   return loadAll(text).flatMap((document) => {
-    const read = readObject(document, OLDEST);
+    const read = readObject(document, OLDEST) ?? readPassing(document, OLDEST);
     if (read === undefined) throw new Error('an example holds a kind that is not judged');
     const { namespace, name } = read.metadata;
-    const old = world.object(read.kind, namespace, name);
+    const old = isHeld(read) ? world.object(read.kind, namespace, name) : undefined;
     const object = old === undefined ? { ...read, metadata: { ...read.metadata, createdAt: YOUNGEST } } : read;
-    const { findings } = decide(world, egressGatewayTest(DEFAULT_POLICY), DEFAULT_POLICY, { old, object });
-    world = overlay(world, [{ put: object }]);
+    const circumstances = { world, isEgressGateway: egressGatewayTest(DEFAULT_POLICY), policy: DEFAULT_POLICY, now: 0 };
+    const { findings } = decide(circumstances, { old, object });
+    if (isHeld(object)) world = overlay(world, [{ put: object }]);
     return findings;
   });
 }

@@ -44,7 +44,7 @@ t.test(`in ${WORLDS} random worlds no leak is missed for looking only at what a 
     const [first] = opened;
     if (first === undefined) continue;
     leaking++;
-    if (decide(world, isEgressGateway, DEFAULT_POLICY, change).allowed) {
+    if (decide({ world, isEgressGateway, policy: DEFAULT_POLICY, now: 0 }, change).allowed) {
       const { touched, client } = first.after;
       const subject = change.object ?? change.old;
       t.fail(
