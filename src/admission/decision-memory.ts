@@ -45,29 +45,14 @@ export class DecisionMemory {
       this.#version = world.version;
       this.#policy = policy;
     }
-    const key = keyOf(request);
-    if (key === undefined) return judge();
-    const known = this.#kept.get(key);
+    const { question } = request;
+    if (question === undefined || question.length > LONGEST_KEPT) return judge();
+    const known = this.#kept.get(question);
     if (known !== undefined && now < known.decision.until) return known;
     const found = judge();
     if (found === undefined) return undefined;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-    this.#kept.set(key, found);
+    this.#kept.set(question, found);
     return found;
   }
-}
-
-/** All of a request that a decision depends on; undefined where that is too long to keep. */
-function keyOf({
-  kind,
-  namespace,
-  name,
-  operation,
-  subResource,
-  object,
-  oldObject,
-  keysDropped,
-}: AdmissionRequest): string | undefined {
-  const key = JSON.stringify([kind, namespace, name, operation, subResource, keysDropped, object, oldObject]);
-  return key.length > LONGEST_KEPT ? undefined : key;
 }

@@ -40,6 +40,8 @@ export interface AdmissionRequest {
    * store. A header match named `__proto__` is legal: without it a route looks wider than it is.
    */
   readonly keysDropped?: true;
+  /** All of the review but its uid: two reviews with the same text ask the same. Undefined where nobody compares them. */
+  readonly question?: string;
 }
 
 export type ReviewErrorCode =

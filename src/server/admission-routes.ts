@@ -87,11 +87,19 @@ async function answer(
 /** The request, or a denial that names the field where all but the uid cannot be read. */
 function read(request: FastifyRequest): AdmissionRequest | AdmissionReviewAnswer {
   try {
-    return parseReview(request.body, request.keysDropped);
+    const review = parseReview(request.body, request.keysDropped);
+    return { ...review, question: questionOf(request.bodyText, review.uid) };
   } catch (error) {
     if (!(error instanceof ReviewError) || error.uid === undefined) throw error;
     return toReview(denied(error.uid, `The review cannot be read: ${error.message}.`), base64);
   }
+}
+
+/** A review without its uid: what is the same where the same is asked again. */
+function questionOf(text: string, uid: string): string {
+  const written = JSON.stringify(uid);
+  const at = text.indexOf(written);
+  return at < 0 ? text : text.slice(0, at) + text.slice(at + written.length);
 }
 
 interface JudgedReview {

@@ -5,6 +5,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body held keys that were dropped, because they would poison prototypes. */
     keysDropped: boolean;
+    /** The body as it came. */
+    bodyText: string;
   }
 }
 
@@ -16,9 +18,11 @@ declare module 'fastify' {
 export function addReviewBody(app: FastifyInstance<Server>): void {
   app.removeAllContentTypeParsers();
   app.decorateRequest('keysDropped', false);
+  app.decorateRequest('bodyText', '');
   const strict = app.getDefaultJsonParser('error', 'error');
   const dropping = app.getDefaultJsonParser('remove', 'remove');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    request.bodyText = text;
     const whole = run(strict, request, text);
     if (whole.error === null) {
       done(null, whole.body);
@@ -33,11 +37,16 @@ export function addReviewBody(app: FastifyInstance<Server>): void {
 
 type JsonParser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
 
+interface Outcome {
+  readonly error: Error | null;
+  readonly body?: unknown;
+}
+
 /** Fastify's parsers call back at once; the outcome is taken out, so that an error of what follows is not taken for theirs. */
-function run(parser: JsonParser, request: FastifyRequest, text: string): { error: Error | null; body?: unknown } {
-  let outcome: { error: Error | null; body?: unknown } = { error: new Error('the parser has not answered') };
+function run(parser: JsonParser, request: FastifyRequest, text: string): Outcome {
+  const outcomes: Outcome[] = [];
   void parser(request, text, (error, body: unknown) => {
-    outcome = { error, body };
+    outcomes.push({ error, body });
   });
-  return outcome;
+  return outcomes[0] ?? { error: new Error('the parser has not answered') };
 }

@@ -273,3 +273,22 @@ t.test('reviews at once do not wait for each other', async (t) => {
   const answers = await Promise.all(uids.map((uid) => post(server.address, '/validate', review({ uid }))));
   for (const [i, answer] of answers.entries()) t.match(answer.body, { response: { uid: uids[i], allowed: true } });
 });
+
+t.test('two reviews that differ in their uid alone ask the same question', async (t) => {
+  const questions: (string | undefined)[] = [];
+  const { server } = await serve(t, {
+    handlers: {
+      ...ALLOWING,
+      validate: ({ uid, question }) => {
+        questions.push(question);
+        return allowed(uid);
+      },
+    },
+  });
+  await post(server.address, '/validate', review({ uid: 'one "quoted"', dryRun: false }));
+  await post(server.address, '/validate', review({ uid: 'another', dryRun: false }));
+  await post(server.address, '/validate', review({ uid: 'another', dryRun: true }));
+  t.type(questions[0], 'string');
+  t.equal(questions[0], questions[1]);
+  t.not(questions[1], questions[2]);
+});
