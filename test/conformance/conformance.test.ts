@@ -5,6 +5,7 @@ import { verdictOf } from '../../src/routing/outcome.js';
 import { trace, type Topology } from '../../src/routing/trace.js';
 import { outcomesOf } from '../../src/routing/way.js';
 import { NO_SHARED_FOLDER, sharedFile } from '../mesh/shared-folder.js';
+import { admissionDisagreements, errorsOf } from './admission.js';
 import { changeOf, objectsOf, topologyOf, type Probe } from './case.js';
 import { readCases, traceDisagreements } from './case-file.js';
 
@@ -37,6 +38,29 @@ for (const file of ['admissions.jsonl.gz', 'techniques.jsonl.gz']) {
       );
       t.strictSame(found, expected, one.name);
     }
+    t.end();
+  });
+}
+
+/**
+ * The labels know the calls that a case asks about. Where a change leaves them all right and opens another way out, it is refused all
+ * the same: a name that it routes and that no probe dials is dialled by whoever looks for it.
+ */
+for (const file of ['admissions.jsonl.gz', 'techniques.jsonl.gz']) {
+  t.test(`every change of ${file} that opens a call is denied for it, and no right one is refused`, options, (t) => {
+    let unasked = 0;
+    for (const one of readCases(sharedFile('conformance', file))) {
+      const disagreements = admissionDisagreements(one);
+      if (one.decision === 'allow' && disagreements.length > 0) {
+        unasked++;
+        const asked = new Set(one.probes.map(({ host, port }) => `${host.toLowerCase()}:${port}`));
+        for (const { rule, host = '', port = 0 } of errorsOf(one)) {
+          t.equal(rule, 'direct-egress', `${one.name}: it is a leak`);
+          t.notOk(asked.has(`${host}:${port}`), `${one.name}: no probe dials ${host}:${port}`);
+        }
+      } else t.strictSame(disagreements, [], one.name);
+    }
+    t.ok(unasked <= 2, `${unasked} open a way that no probe asks about`);
     t.end();
   });
 }
