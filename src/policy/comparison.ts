@@ -1,5 +1,5 @@
 import type { Client } from '../routing/call.js';
-import { classesOf, type ClientClass } from '../routing/classes.js';
+import { classesIn, classesOf, OTHER, type ClientClass } from '../routing/classes.js';
 import type { IsEgressGateway } from '../routing/egress-gateways.js';
 import { verdictOf, type Verdict } from '../routing/outcome.js';
 import { trace, type Topology } from '../routing/trace.js';
@@ -25,6 +25,9 @@ export interface Comparison {
   readonly after: TracedCall;
 }
 
+/** All to whom a change of one namespace's own view means nothing. */
+const OTHERS: ClientClass = { namespace: OTHER, labels: {}, description: 'every other namespace' };
+
 /** Traces every touched call in both worlds, for a representative of each client class of either. */
 export function compare(
   worlds: Worlds,
@@ -39,10 +42,15 @@ export function compare(
   return calls.flatMap((touched) => {
     const { host, port, address } = touched.call;
     const key = `${host} ${port} ${address ?? ''}`;
-    const peers = known.get(key) ?? classesOf([worlds.before, worlds.after], host, port, address);
-    known.set(key, peers);
-    const { namespace: only } = touched;
-    const moved = only === undefined ? peers : peers.filter(({ namespace }) => namespace === only);
+    const { namespace } = touched;
+    const sides = [worlds.before, worlds.after];
+    const moved =
+      known.get(key) ??
+      (namespace === undefined
+        ? classesOf(sides, host, port, address)
+        : classesIn(sides, { host, port, address }, namespace));
+    known.set(key, moved);
+    const peers = namespace === undefined ? moved : [...moved, OTHERS];
     return moved.map((client) => {
       const one = { client, peers, touched };
       const before = tracedCall(topologies.before, one, undefined);

@@ -50,6 +50,12 @@ export function classesOf(
   return clientClasses(worlds, { host, port, address }).all;
 }
 
+/** The classes of the pods of one namespace in any of several worlds: as many as they are in `clientClasses`, at the price of one. */
+export function classesIn(worlds: readonly World[], target: Target, namespace: string): readonly ClientClass[] {
+  const finders = worlds.map((world) => new ChoiceFinder(new CallWay(new SidecarProxy(world, OTHER, {}), target)));
+  return [...groupOf(finders, namespace, namespace).classes.values()];
+}
+
 /** The clients that can differ in any of several worlds: each class of each world is a union of these. */
 export function clientClasses(worlds: readonly World[], target: Target): ClientClasses {
   const namespaces = new Set<string>();

@@ -5,7 +5,7 @@ import { hasGatewaySemantics } from '../route-semantics.js';
 import type { MeshConfig } from '../kinds/mesh-config.js';
 import type { Gateway, GatewayServer } from '../kinds/gateway.js';
 import type { Labels } from '../metadata.js';
-import type { VirtualService } from '../kinds/virtual-service.js';
+import type { Destination, VirtualService } from '../kinds/virtual-service.js';
 
 /** The keys under which a VirtualService stands in the indices of the world. */
 export interface RouteFacets {
@@ -15,6 +15,7 @@ export interface RouteFacets {
   readonly blocks: readonly string[];
   readonly gateways: readonly string[];
   readonly destinations: readonly string[];
+  readonly subsets: readonly string[];
   readonly delegates: readonly string[];
 }
 
@@ -42,7 +43,12 @@ export function routeFacets(route: VirtualService, mesh: MeshConfig): RouteFacet
         .filter((name) => name !== 'mesh')
         .map((name) => (literal ? name : resolveGateway(name, metadata.namespace))),
     ),
-    destinations: unique([...destinationHosts(route)].map(resolve)),
+    destinations: unique([...destinationsOf(route)].map(({ host }) => resolve(host))),
+    subsets: unique(
+      [...destinationsOf(route)].flatMap(({ host, subset }) =>
+        subset === undefined ? [] : [subsetKey(resolve(host), subset)],
+      ),
+    ),
     delegates: unique(
       spec.http.flatMap(({ delegate }) =>
         delegate === undefined ? [] : [`${delegate.namespace ?? metadata.namespace}/${delegate.name}`],
@@ -51,12 +57,19 @@ export function routeFacets(route: VirtualService, mesh: MeshConfig): RouteFacet
   };
 }
 
-function* destinationHosts({ spec }: VirtualService): Generator<string> {
-  for (const rule of spec.http) {
-    for (const { destination } of rule.route) yield destination.host;
-    for (const { destination } of rule.mirrors) yield destination.host;
+/** Every destination and mirror of every rule, as written. */
+export function* destinationsOf({ spec }: VirtualService): Generator<Destination> {
+  for (const { route, mirrors } of spec.http) {
+    for (const { destination } of route) yield destination;
+    for (const { destination } of mirrors) yield destination;
   }
-  for (const rule of [...spec.tls, ...spec.tcp]) for (const { destination } of rule.route) yield destination.host;
+  for (const { route } of spec.tls) for (const { destination } of route) yield destination;
+  for (const { route } of spec.tcp) for (const { destination } of route) yield destination;
+}
+
+/** The key of a subset in the index of the routes that name it; no host has a blank in it. */
+export function subsetKey(host: string, subset: string): string {
+  return `${subset} ${host}`;
 }
 
 /** The lower-case forms of the names that have upper-case letters. */

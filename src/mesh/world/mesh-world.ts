@@ -129,6 +129,9 @@ export class MeshWorld implements World, WorldWriter {
   get boundRoutes() {
     return this.#indices.routes.boundRoutes;
   }
+  get routesToSubset() {
+    return this.#indices.routes.routesToSubset;
+  }
   get routesTo() {
     return this.#indices.routes.routesTo;
   }

@@ -144,6 +144,9 @@ class Overlay implements World {
   get boundRoutes() {
     return this.#routes.boundRoutes;
   }
+  get routesToSubset() {
+    return this.#routes.routesToSubset;
+  }
   get routesTo() {
     return this.#routes.routesTo;
   }

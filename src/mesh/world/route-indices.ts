@@ -12,7 +12,14 @@ import type { World } from './world.js';
 /** What a world tells of its VirtualServices. */
 export type RouteLookups = Pick<
   World,
-  'routes' | 'shoutedRoutes' | 'sniRoutes' | 'routedBlocks' | 'boundRoutes' | 'routesTo' | 'delegators'
+  | 'routes'
+  | 'shoutedRoutes'
+  | 'sniRoutes'
+  | 'routedBlocks'
+  | 'boundRoutes'
+  | 'routesTo'
+  | 'routesToSubset'
+  | 'delegators'
 >;
 
 export class RouteIndices implements RouteLookups {
@@ -22,6 +29,7 @@ export class RouteIndices implements RouteLookups {
   readonly routedBlocks = new BlockIndex<VirtualService>(byAge);
   readonly boundRoutes = new Index<VirtualService>(byAge);
   readonly routesTo = new Index<VirtualService>(byAge);
+  readonly routesToSubset = new Index<VirtualService>(byAge);
   readonly delegators = new Index<VirtualService>(byAge);
   readonly #mesh: MeshConfig;
 
@@ -45,6 +53,7 @@ export class RouteIndices implements RouteLookups {
     for (const block of facets.blocks) act(this.routedBlocks, block, object);
     for (const gateway of facets.gateways) act(this.boundRoutes, gateway, object);
     for (const host of facets.destinations) act(this.routesTo, host, object);
+    for (const subset of facets.subsets) act(this.routesToSubset, subset, object);
     for (const delegate of facets.delegates) act(this.delegators, delegate, object);
   }
 }
@@ -59,6 +68,7 @@ export function layeredRoutes(below: RouteLookups, layer: LayerIndices<RouteIndi
     routedBlocks: layeredBlocks(below.routedBlocks, change(added.routedBlocks, gone.routedBlocks)),
     boundRoutes: layeredSequence(below.boundRoutes, change(added.boundRoutes, gone.boundRoutes)),
     routesTo: layeredSequence(below.routesTo, change(added.routesTo, gone.routesTo)),
+    routesToSubset: layeredSequence(below.routesToSubset, change(added.routesToSubset, gone.routesToSubset)),
     delegators: layered(below.delegators, change(added.delegators, gone.delegators)),
   };
 }

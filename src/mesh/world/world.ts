@@ -56,6 +56,8 @@ export interface World {
   readonly boundRoutes: Sequence<VirtualService>;
   /** VirtualServices by the host of each destination and mirror in any of their rules. */
   readonly routesTo: Sequence<VirtualService>;
+  /** VirtualServices by each subset that a destination or mirror names, with its host: see `subsetKey`. */
+  readonly routesToSubset: Sequence<VirtualService>;
   /** Root VirtualServices by each delegate that they name: `namespace/name`. */
   readonly delegators: Lookup<VirtualService>;
   /** DestinationRules of a namespace by their host. */

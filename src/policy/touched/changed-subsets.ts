@@ -1,5 +1,7 @@
 import { resolveHost } from '../../mesh/host.js';
 import type { DestinationRule, Subset } from '../../mesh/kinds/destination-rule.js';
+import type { Ordered } from '../../mesh/world/ordered.js';
+import { reachKey } from '../../mesh/world/rule-group.js';
 import type { World } from '../../mesh/world/world.js';
 import type { ObjectChange, Worlds } from '../change.js';
 import { sameValue } from './changes-nothing.js';
@@ -43,9 +45,19 @@ function addsSubsetsOnly(
   if (versions.some((one) => !isPlain(one) || one.spec.trafficPolicy !== undefined)) return false;
   if (was !== undefined && is !== undefined && hostOf(was, before) !== hostOf(is, after)) return false;
   return [before, after].every((world) => {
-    const beside = world.destinationRules(subject.metadata.namespace).of(hostOf(subject, world));
-    return beside.some((one) => !versions.includes(one)) && beside.every(isPlain);
+    const group = world.destinationRules(subject.metadata.namespace).group(hostOf(subject, world));
+    if (group === undefined) return false;
+    const own = reachKey(subject);
+    // A reach may be remembered though no rule has it any more.
+    const isOne = group.reaches.every((key) => key === own || group.ofReach(key).from() === undefined);
+    return isOne && hasOthers(group.ofReach(own), versions);
   });
+}
+
+function hasOthers(rules: Ordered<DestinationRule>, versions: readonly DestinationRule[]): boolean {
+  let rule = rules.from();
+  while (rule !== undefined && versions.includes(rule)) rule = rules.behind(rule);
+  return rule !== undefined;
 }
 
 function differences(was: DestinationRule | undefined, is: DestinationRule | undefined): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 import { resolveHost } from '../../mesh/host.js';
-import type { Destination, VirtualService } from '../../mesh/kinds/virtual-service.js';
+import type { VirtualService } from '../../mesh/kinds/virtual-service.js';
+import { destinationsOf, subsetKey } from '../../mesh/world/facets.js';
 import type { World } from '../../mesh/world/world.js';
 import { classesOf } from '../../routing/classes.js';
 import { clusterOf, type ClusterKey } from '../../routing/destination/cluster.js';
@@ -41,7 +42,7 @@ export function movedRoutes(
 
 function ledTo(world: World, host: string, subsets: ReadonlySet<string> | undefined): readonly Led[] {
   const found: Led[] = [];
-  for (const route of world.routesTo.of(host)) {
+  for (const route of candidates(world, host, subsets)) {
     const keys: ClusterKey[] = [];
     for (const { host: written, port, subset } of destinationsOf(route)) {
       if (subsets !== undefined && (subset === undefined || !subsets.has(subset))) continue;
@@ -53,18 +54,13 @@ function ledTo(world: World, host: string, subsets: ReadonlySet<string> | undefi
   return found;
 }
 
+function candidates(world: World, host: string, subsets: ReadonlySet<string> | undefined): Iterable<VirtualService> {
+  if (subsets === undefined) return world.routesTo.of(host);
+  return new Set([...subsets].flatMap((subset) => [...world.routesToSubset.of(subsetKey(host, subset))]));
+}
+
 /** A destination without a port: it is the one that the client dials. */
 const UNSAID = 0;
-
-function* destinationsOf({ spec }: VirtualService): Generator<Destination> {
-  for (const { route, mirrors } of spec.http) {
-    for (const { destination } of route) yield destination;
-    for (const { destination } of mirrors) yield destination;
-  }
-  for (const section of [spec.tls, spec.tcp]) {
-    for (const { route } of section) for (const { destination } of route) yield destination;
-  }
-}
 
 function mostMoved({ before, after }: Worlds, host: string, led: readonly Led[]): readonly Led[] {
   const ports = after.declarations.of(host).flatMap((declaration) => declaration.ports.map(({ number }) => number));

@@ -25,10 +25,13 @@ export function sidecarReaches(worlds: Worlds, change: ObjectChange): Iterable<R
   return [...routeReaches(worlds.after, differences), ...serviceReaches(worlds.after, differences)];
 }
 
-function* routeReaches(world: World, differences: readonly Difference[]): Generator<Reach> {
+function* routeReaches(world: World, all: readonly Difference[]): Generator<Reach> {
   const moved = new Set<VirtualService>();
+  const about = byNamespace(all);
   for (const route of world.all('VirtualService')) {
     const { namespace } = route.metadata;
+    const differences = about(namespace);
+    if (differences.length === 0) continue;
     if (!differences.some(({ entry, inSight }) => inSight && importsRoute(entry, namespace, hostsOf(world, route))))
       continue;
     for (const root of rootsOf(world, route)) moved.add(root);
@@ -40,13 +43,16 @@ function* routeReaches(world: World, differences: readonly Difference[]): Genera
   }
 }
 
-function* serviceReaches(world: World, differences: readonly Difference[]): Generator<Reach> {
+function* serviceReaches(world: World, all: readonly Difference[]): Generator<Reach> {
+  const about = byNamespace(all);
   const undeclared = new Reach();
   let hidden = 0;
   for (const object of services(world)) {
     const isEntry = object.kind === 'ServiceEntry';
     if (isEntry) for (const { number } of object.spec.ports) undeclared.ports.add(number);
     const { namespace } = object.metadata;
+    const differences = about(namespace);
+    if (differences.length === 0) continue;
     const hosts = hostsDeclaredBy(object, world);
     const seeing = differences.filter(
       ({ entry, inSight }) => (inSight || isEntry) && hosts.some((host) => importsService(entry, namespace, host)),
@@ -63,6 +69,21 @@ function* serviceReaches(world: World, differences: readonly Difference[]): Gene
   // The Sidecar's policy is also for ports that nobody declares.
   if (undeclared.ports.size === 0) for (const port of [80, 443]) undeclared.ports.add(port);
   yield undeclared;
+}
+
+/** Of the differences those that can be about an object of a namespace: mostly none, and there are as many objects as there are. */
+function byNamespace(all: readonly Difference[]): (namespace: string) => readonly Difference[] {
+  const known = new Map<string, readonly Difference[]>();
+  return (namespace) => {
+    const found = known.get(namespace);
+    if (found !== undefined) return found;
+    const about = all.filter(
+      ({ entry }) =>
+        entry === undefined || entry.imports.some((one) => one.namespace === '*' || one.namespace === namespace),
+    );
+    known.set(namespace, about);
+    return about;
+  };
 }
 
 function hostsDeclaredBy(object: ServiceEntry | Service, { mesh }: World): readonly string[] {

@@ -7,9 +7,13 @@ import { EVERYBODY, portKey, type Declaration } from '../../../src/mesh/world/de
 import type { HostLookup } from '../../../src/mesh/world/host-lookup.js';
 import type { Sequence } from '../../../src/mesh/world/lookup.js';
 import type { World } from '../../../src/mesh/world/world.js';
+import { subsetKey } from '../../../src/mesh/world/facets.js';
 import { textsOf } from '../../conformance/mutation.js';
 
 /** What may be asked of a world. */
+/** The subsets that random worlds name. */
+const SUBSETS = ['s1', 's2'];
+
 export interface Questions {
   /** Every text of its objects, and some more: hosts, namespaces, names, addresses, blocks. */
   readonly texts: readonly string[];
@@ -78,6 +82,11 @@ const ANSWERS: Readonly<Record<Exclude<keyof World, 'version'>, Answer>> = {
   routedBlocks: (world, { texts }) => blocks(world.routedBlocks, texts),
   boundRoutes: (world, { texts }) => lists(world.boundRoutes, texts),
   routesTo: (world, { texts }) => lists(world.routesTo, texts),
+  routesToSubset: (world, { texts }) =>
+    lists(
+      world.routesToSubset,
+      texts.flatMap((host) => SUBSETS.map((subset) => subsetKey(host, subset))),
+    ),
   delegators: (world, { texts }) => lists(world.delegators, texts),
   destinationRules: (world, { texts, namespaces }) =>
     namespaces.map((namespace) => hosts(world.destinationRules(namespace), texts)),

@@ -44,6 +44,7 @@ class Meter {
       routedBlocks: this.#blocks(world.routedBlocks),
       boundRoutes: this.#sequence(world.boundRoutes),
       routesTo: this.#sequence(world.routesTo),
+      routesToSubset: this.#sequence(world.routesToSubset),
       delegators: this.#lookup(world.delegators),
       gateways: this.#sequence(world.gateways),
       servedHosts: this.#hosts(world.servedHosts),
