@@ -2,7 +2,9 @@ import { manifestOf } from '../injection/manifest.js';
 import { isDue, obstacleTo } from '../injection/provision.js';
 import { wantedSubsets, type WantedSubset } from '../injection/wanted.js';
 import { ManifestError } from '../mesh/manifest-error.js';
+import type { ObjectRef } from '../mesh/metadata.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
+import { holdOf } from './hold.js';
 import { unreadableMessage } from './message.js';
 import { allowed, denied, patched, type AdmissionResponse } from './response.js';
 import type { AdmissionRequest } from './review.js';
@@ -15,20 +17,32 @@ import type { Grounds } from './validate.js';
  */
 export type ApplyManifest = (manifest: unknown) => Promise<void>;
 
+/** Told of every entry that is held: what it is, and the calls (`host:port`) for whose routes it waits. */
+export type OnHeld = (entry: ObjectRef, waitsFor: readonly string[]) => void;
+
 /**
  * The answer of the mutating webhook: a VirtualService whose mesh rules name the egress gateway without a subset is given one, and
  * the DestinationRule is there before the answer is (make before break). A dry run applies nothing. A destination whose subset could
- * not be provided keeps none, for a subset that nobody defines breaks its calls.
+ * not be provided keeps none, for a subset that nobody defines breaks its calls. An entry whose routes are still to come is held, where
+ * the policy says so.
  */
 export async function mutate(
   request: AdmissionRequest,
   grounds: Grounds,
   apply: ApplyManifest,
+  onHeld?: OnHeld,
 ): Promise<AdmissionResponse> {
   const { uid, dryRun } = request;
   try {
-    const object = changeOf(request, grounds.world)?.object;
     const { policy, world } = grounds;
+    const change = changeOf(request, world);
+    const object = change?.object;
+    if (object?.kind === 'ServiceEntry') {
+      const old = change?.old?.kind === 'ServiceEntry' ? change.old : undefined;
+      const { patch, warnings, waitsFor } = holdOf(world, policy, { old, object, document: request.object });
+      if (waitsFor.length > 0 && !dryRun) onHeld?.(refOf(request), waitsFor);
+      return patched(uid, patch, warnings.length === 0 ? {} : { warnings });
+    }
     if (object?.kind !== 'VirtualService' || !policy.injection.enabled) return allowed(uid);
     const wanted = wantedSubsets({ world, isEgressGateway: egressGatewayTest(policy) }, object);
     const problems: string[] = [];

@@ -51,20 +51,45 @@ export async function applyObject(
   return { created: status === 201, document };
 }
 
-function objectPath(manifest: unknown): string {
+/**
+ * Changes an object of a kind that the world holds by a JSON Patch (RFC 6902), in Sallyport's name.
+ *
+ * @param ref - a manifest, or as much of one as names the object
+ * @returns the object as the API server holds it now
+ * @throws ClusterError `invalid` where a test of the patch fails, `not-found`
+ */
+export async function patchObject(
+  connection: ClusterConnection,
+  ref: unknown,
+  patch: readonly unknown[],
+  { timeout, signal }: Asking,
+): Promise<unknown> {
+  const { document } = await connection.request({
+    method: 'PATCH',
+    path: objectPath(ref),
+    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' },
+    body: { mediaType: 'application/json-patch+json', text: JSON.stringify(patch) },
+    timeout,
+    signal,
+  });
+  return document;
+}
+
+/** The path of an object of a namespaced kind that the world holds. @throws ClusterError `invalid` */
+export function objectPath(manifest: unknown): string {
   const kind = textAt(manifest, 'kind');
   const version = heldVersion(textAt(manifest, 'apiVersion'), kind);
   if (version?.held.namespaced !== true) {
     throw new ClusterError(
       'invalid',
-      `cannot apply a "${kind}": that is no namespaced kind of the world in its version`,
+      `cannot write a "${kind}": that is no namespaced kind of the world in its version`,
     );
   }
   const namespace = textAt(manifest, 'metadata', 'namespace');
   const name = textAt(manifest, 'metadata', 'name');
   // They become parts of a path, in which `..` would lead to another object.
   if (!NAME.test(namespace) || !NAME.test(name)) {
-    throw new ClusterError('invalid', `cannot apply the ${kind}: "${namespace}/${name}" is no name of an object`);
+    throw new ClusterError('invalid', `cannot write the ${kind}: "${namespace}/${name}" is no name of an object`);
   }
   return `${pathOf(version.apiVersion)}/namespaces/${namespace}/${version.held.plural}/${name}`;
 }

@@ -10,7 +10,7 @@ import { parseJson } from './watch-event.js';
 
 /** One request to the API server. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** As the API server knows it: `/api/v1/namespaces`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { verdictOf, type Verdict } from '../routing/outcome.js';
 import { trace, type Topology } from '../routing/trace.js';
 import { outcomesOf, type Way } from '../routing/way.js';
 import type { Worlds } from './change.js';
+import { withoutHeld } from './held-entries.js';
 import type { TouchedCall } from './touched/touched-calls.js';
 
 /** What happens to one call of one client in one world. */
@@ -28,11 +29,16 @@ export interface Comparison {
 /** All to whom a change of one namespace's own view means nothing. */
 const OTHERS: ClientClass = { namespace: OTHER, labels: {}, description: 'every other namespace' };
 
-/** Traces every touched call in both worlds, for a representative of each client class of either. */
+/**
+ * Traces every touched call in both worlds, for a representative of each client class of either.
+ *
+ * @param holds - whether entries are held, and count as hidden while they are
+ */
 export function compare(
   worlds: Worlds,
   isEgressGateway: IsEgressGateway,
   calls: readonly TouchedCall[],
+  holds: boolean,
 ): readonly Comparison[] {
   const topologies = {
     before: { world: worlds.before, isEgressGateway },
@@ -53,8 +59,8 @@ export function compare(
     const peers = namespace === undefined ? moved : [...moved, OTHERS];
     return moved.map((client) => {
       const one = { client, peers, touched };
-      const before = tracedCall(topologies.before, one, undefined);
-      return { before, after: tracedCall(topologies.after, one, before) };
+      const before = tracedCall(topologies.before, one, undefined, holds);
+      return { before, after: tracedCall(topologies.after, one, before, holds) };
     });
   });
 }
@@ -63,9 +69,11 @@ function tracedCall(
   topology: Topology,
   one: Pick<TracedCall, 'client' | 'peers' | 'touched'>,
   earlier: TracedCall | undefined,
+  holds: boolean,
 ): TracedCall {
   const { namespace, labels } = one.client;
   const sidecar: Client = { kind: 'sidecar', namespace, labels };
-  const ways = trace(topology, sidecar, one.touched.call);
+  const traced = trace(topology, sidecar, one.touched.call);
+  const ways = holds ? withoutHeld(topology, traced) : traced;
   return { ...one, ways, verdict: verdictOf(outcomesOf(ways)), earlier };
 }

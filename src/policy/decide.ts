@@ -48,13 +48,15 @@ const SLICE = 2_000;
  * deny it.
  */
 export function decide(circumstances: Circumstances, change: ObjectChange): Decision {
-  const { world, isEgressGateway } = circumstances;
-  const ground = imagineEntries(worldsOf(world, change), change);
+  const { world, isEgressGateway, policy } = circumstances;
+  // An annotation of somebody's own must hide nothing where nothing is held.
+  const holds = policy.serviceEntries.unrouted === 'hold';
+  const ground = imagineEntries(worldsOf(world, change), change, holds ? isEgressGateway : undefined);
   const judgement = new Judgement(ground, circumstances, change);
   const calls = touchedCalls(ground.worlds, change);
   const comparisons: Comparison[] = [];
   for (let start = 0; start < calls.length; start += SLICE) {
-    const slice = compare(ground.worlds, isEgressGateway, calls.slice(start, start + SLICE));
+    const slice = compare(ground.worlds, isEgressGateway, calls.slice(start, start + SLICE), holds);
     for (const one of slice) comparisons.push(one);
     if (start + SLICE < calls.length && !judgement.of(slice, LEAK_RULES).allowed) break;
   }

@@ -5,7 +5,10 @@ import { OLDEST } from '../mesh/metadata.js';
 import type { Protocol } from '../mesh/protocol.js';
 import { overlay } from '../mesh/world/overlay.js';
 import type { World } from '../mesh/world/world.js';
+import type { IsEgressGateway } from '../routing/egress-gateways.js';
+import { overlappingNames } from '../routing/view/routes.js';
 import type { ObjectChange, Worlds } from './change.js';
+import { isHeld, released, wishOf } from './held-entries.js';
 import { SECTIONS, type Section } from './route-places.js';
 
 /** Two worlds in which the hosts of the routes that change are declared, and the entries that were made up for that. */
@@ -17,12 +20,21 @@ export interface ImaginedWorlds {
 
 /**
  * Routes are judged as if their hosts were registered, so that they may come before their entry: a host that nobody declares gets
- * an entry of its own in both worlds.
+ * an entry of its own in both worlds, and one that is held is given back.
+ *
+ * @param holder - which Services are egress gateways, where entries are held
  */
-export function imagineEntries(worlds: Worlds, { object }: ObjectChange): ImaginedWorlds {
+export function imagineEntries(
+  worlds: Worlds,
+  { object }: ObjectChange,
+  holder: IsEgressGateway | undefined,
+): ImaginedWorlds {
   // Routes that go take nothing out of the mesh where their host is nobody's: only what will be there is judged so.
   if (object?.kind !== 'VirtualService') return { worlds, imagined: new Map() };
-  const entries = entriesFor(worlds.before, object);
+  const entries = [
+    ...entriesFor(worlds.before, object),
+    ...(holder === undefined ? [] : heldFor(worlds.before, holder, object)),
+  ];
   if (entries.length === 0) return { worlds, imagined: new Map() };
   const puts = entries.map((put) => ({ put }));
   return {
@@ -61,6 +73,22 @@ function entriesFor(world: World, route: VirtualService): readonly ServiceEntry[
         exportTo: ['*'],
       },
     }));
+}
+
+/** The held entries of a route's hosts, as their authors want them. */
+function heldFor(
+  world: World,
+  isEgressGateway: IsEgressGateway,
+  { spec, metadata }: VirtualService,
+): readonly ServiceEntry[] {
+  const hosts = spec.hosts.map((host) => resolveHost(host, metadata.namespace, world.mesh.domain));
+  const names = new Set(hosts.flatMap((host) => overlappingNames(world.declarations, host)));
+  const found = new Set([...names].flatMap((name) => world.declarations.of(name).map(({ object }) => object)));
+  return [...found].flatMap((object) => {
+    const wish = object.kind === 'ServiceEntry' ? wishOf(object) : undefined;
+    if (object.kind !== 'ServiceEntry' || wish === undefined) return [];
+    return isHeld({ world, isEgressGateway }, object) ? [released(object, wish)] : [];
+  });
 }
 
 /** A name that nobody declares, and that is not a Service's either. */

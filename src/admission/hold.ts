@@ -1,0 +1,129 @@
+import type { ServiceEntry } from '../mesh/kinds/service-entry.js';
+import { decide } from '../policy/decide.js';
+import { egressGatewayTest } from '../policy/egress-gateways.js';
+import type { Finding } from '../policy/finding.js';
+import {
+  gatewayNamespaces,
+  held,
+  HELD_EXPORT_TO,
+  isHeld,
+  withoutWish,
+  wishText,
+  type Wish,
+} from '../policy/held-entries.js';
+import { nameOf } from '../policy/object-name.js';
+import type { Policy } from '../policy/policy.js';
+import { waitsForRoutes } from '../policy/unrouted-findings.js';
+import type { World } from '../mesh/world/world.js';
+import type { PatchOperation } from './response.js';
+
+/** What is done to an entry whose routes are still to come. */
+export interface Hold {
+  readonly patch: readonly PatchOperation[];
+  /** In words for whoever applies it; empty where the entry is as it was wanted. */
+  readonly warnings: readonly string[];
+  /** `host:port` of the calls that nothing takes to the gateway yet. */
+  readonly waitsFor: readonly string[];
+}
+
+const NOTHING: Hold = { patch: [], warnings: [], waitsFor: [] };
+
+/** An entry that is being created or changed. */
+export interface EntryChange {
+  readonly old: ServiceEntry | undefined;
+  readonly object: ServiceEntry;
+  /** The object as it was sent: what its author wrote, to the letter. */
+  readonly document: unknown;
+}
+
+/**
+ * Holds an entry that would be denied for nothing but that no route leads to the gateway yet: it is exported to the gateway's
+ * namespace alone, and keeps in an annotation what its author wanted. Then its routes may be applied after it, in whatever order,
+ * and nothing leaks meanwhile.
+ *
+ * An entry that comes as it is held stays so: what somebody applies without a word on `exportTo` must not release it, and what is
+ * sent again must change nothing. One that comes with a wish of its own is judged by it, and held anew where it would leak.
+ */
+export function holdOf(world: World, policy: Policy, { old, object, document }: EntryChange): Hold {
+  if (policy.serviceEntries.unrouted !== 'hold') return NOTHING;
+  const isEgressGateway = egressGatewayTest(policy);
+  if (isHeld({ world, isEgressGateway }, object)) return NOTHING;
+  const wanted = withoutWish(object);
+  const asWanted: Hold = wanted === object ? NOTHING : { ...NOTHING, patch: [{ op: 'remove', path: WISH }] };
+  const { findings, allowed } = decide(world, isEgressGateway, policy, { old, object: wanted });
+  if (allowed) return asWanted;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const namespaces = gatewayNamespaces(world, isEgressGateway);
+  if (namespaces.length === 0 || !errors.every((finding) => waitsForRoutes(finding, object))) return asWanted;
+  const wish = wishIn(document);
+  const put = held(object, wish, namespaces);
+  if (!decide(world, isEgressGateway, policy, { old, object: put }).allowed) return asWanted;
+  const waitsFor = callsOf(errors, object);
+  const wasOpen = old !== undefined && !isHeld({ world, isEgressGateway }, old);
+  return { patch: holding(document, wish, namespaces), warnings: warningsOf(object, waitsFor, wasOpen), waitsFor };
+}
+
+/** JSON Pointer of the annotation (RFC 6901). */
+const WISH = `/metadata/annotations/${HELD_EXPORT_TO.replaceAll('/', '~1')}`;
+
+function holding(document: unknown, wish: Wish, namespaces: readonly string[]): readonly PatchOperation[] {
+  const value = wishText(wish);
+  const hasAnnotations = isRecord(field(field(document, 'metadata'), 'annotations'));
+  return [
+    { op: 'add', path: '/spec/exportTo', value: namespaces },
+    hasAnnotations
+      ? { op: 'add', path: WISH, value }
+      : { op: 'add', path: '/metadata/annotations', value: { [HELD_EXPORT_TO]: value } },
+  ];
+}
+
+/**
+ * Gives an entry its wish back. The tests make it come to nothing where the entry is no longer what was judged: the API server
+ * refuses a patch of which a test fails.
+ */
+export function releasing(entry: ServiceEntry, wish: Wish): readonly PatchOperation[] {
+  const { exportTo } = entry.spec;
+  const isWritten = exportTo.length > 0;
+  const back: readonly PatchOperation[] =
+    wish !== 'unset'
+      ? [{ op: 'add', path: '/spec/exportTo', value: wish }]
+      : isWritten
+        ? [{ op: 'remove', path: '/spec/exportTo' }]
+        : [];
+  return [
+    { op: 'test', path: WISH, value: entry.metadata.annotations[HELD_EXPORT_TO] },
+    // Of what is not there nothing can be tested.
+    ...(isWritten ? [{ op: 'test' as const, path: '/spec/exportTo', value: exportTo }] : []),
+    ...back,
+    { op: 'remove', path: WISH },
+  ];
+}
+
+/** What was written as `exportTo`: an empty list is not the same as none to whoever compares a file with the cluster. */
+function wishIn(document: unknown): Wish {
+  const written = field(field(document, 'spec'), 'exportTo');
+  if (!Array.isArray(written)) return 'unset';
+  return written.filter((target) => typeof target === 'string');
+}
+
+function callsOf(errors: readonly Finding[], { spec }: ServiceEntry): readonly string[] {
+  const [first = ''] = spec.hosts;
+  // `*` stands for names that nobody declares: the entry takes them with its own.
+  const calls = errors.map(({ host = '*', port = 0 }) => `${host === '*' ? first : host}:${port}`);
+  return [...new Set(calls)];
+}
+
+function warningsOf(entry: ServiceEntry, waitsFor: readonly string[], wasOpen: boolean): readonly string[] {
+  const calls = waitsFor.length > 2 ? `${waitsFor[0] ?? ''} and ${waitsFor.length - 1} more` : waitsFor.join(' and ');
+  const takes = `until a VirtualService takes ${calls} to the egress gateway`;
+  const said = `${nameOf(entry)} is held: no pod sees it ${takes}. Then Sallyport exports it as you wrote it.`;
+  return wasOpen ? [said, `${nameOf(entry)} was in use: all calls to its hosts may fail until then.`] : [said];
+}
+
+function field(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
