@@ -60,13 +60,14 @@ export class LeaderElection {
 
   async #run(): Promise<void> {
     const { seconds, clock, lease, log } = this.#options;
-    while (!this.#end.signal.aborted) {
+    const isOver = (): boolean => this.#end.signal.aborted;
+    while (!isOver()) {
       try {
         await this.#round();
         if (this.#failing) log.info({ lease }, 'the lease can be reached again');
         this.#failing = false;
       } catch (error) {
-        if (this.#end.signal.aborted) return;
+        if (isOver()) return;
         this.#complain(error);
       }
       await pause(clock, (seconds * 1000) / 3, this.#end.signal);

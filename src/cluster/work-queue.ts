@@ -25,7 +25,8 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions;
   /** When each key is due, in milliseconds since the epoch. */
   readonly #due = new Map<string, number>();
-  readonly #backoffs = new Map<string, Backoff>();
+  /** Of the keys that failed: how long to wait after the next failure, and until when they wait now. */
+  readonly #failed = new Map<string, { readonly backoff: Backoff; readonly until: number }>();
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
   #wake: () => void = () => undefined;
@@ -39,9 +40,9 @@ export class WorkQueue {
     return this.#due.size;
   }
 
-  /** Adds a key, due in so many milliseconds. One that waits already keeps the earlier time. */
+  /** Adds a key, due in so many milliseconds, but not before the pause after a failure is over. Of two times the earlier counts. */
   add(key: string, delay = 0): void {
-    const due = this.#options.clock.now() + delay;
+    const due = Math.max(this.#options.clock.now() + delay, this.#failed.get(key)?.until ?? 0);
     const known = this.#due.get(key);
     if (known !== undefined && known <= due) return;
     this.#due.set(key, due);
@@ -75,37 +76,34 @@ export class WorkQueue {
   }
 
   async #work(key: string): Promise<void> {
-    const { work, onFailure, retry, random } = this.#options;
+    const { work, onFailure, retry, random, clock } = this.#options;
     try {
       const again = await work(key, this.#end.signal);
-      this.#backoffs.delete(key);
+      this.#failed.delete(key);
       if (again !== undefined && !this.#end.signal.aborted) this.add(key, again);
     } catch (error) {
       if (this.#end.signal.aborted) return;
-      const backoff = this.#backoffs.get(key) ?? createBackoff({ ...retry, random });
-      this.#backoffs.set(key, backoff);
+      const backoff = this.#failed.get(key)?.backoff ?? createBackoff({ ...retry, random });
       const wait = backoff.next();
+      const until = clock.now() + wait;
+      this.#failed.set(key, { backoff, until });
+      // What came meanwhile waits too.
+      this.#due.set(key, until);
       onFailure(key, error, wait);
-      this.add(key, wait);
     }
   }
 
-  /** The key that has been due for longest. */
+  /** The first key that is due, in the order in which they were added. */
   #next(now: number): string | undefined {
-    let found: string | undefined;
-    let earliest = now;
-    for (const [key, due] of this.#due) {
-      if (due > earliest || (found !== undefined && due === earliest)) continue;
-      found = key;
-      earliest = due;
-    }
-    return found;
+    for (const [key, due] of this.#due) if (due <= now) return key;
+    return undefined;
   }
 
   /** Until a key is due or added, or the queue is closed. */
   async #sleep(): Promise<void> {
     const { clock } = this.#options;
-    const next = Math.min(...this.#due.values());
+    let next = Infinity;
+    for (const due of this.#due.values()) next = Math.min(next, due);
     await new Promise<void>((resolve) => {
       const cancel = Number.isFinite(next) ? clock.after(Math.max(1, next - clock.now()), resolve) : () => undefined;
       this.#wake = () => {

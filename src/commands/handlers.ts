@@ -1,6 +1,6 @@
 import { parseYaml } from '../files/yaml/parse.js';
 import { DecisionMemory } from '../admission/decision-memory.js';
-import { mutate } from '../admission/mutate.js';
+import { mutate, type OnHeld } from '../admission/mutate.js';
 import { RecentChanges } from '../admission/recent-changes.js';
 import { validate, type Grounds } from '../admission/validate.js';
 import type { World } from '../mesh/world/world.js';
@@ -17,12 +17,14 @@ export interface Judgement {
   readonly apply: (manifest: unknown, asking: Asking) => Promise<void>;
   /** Whether what is let through comes about in the world, which then is about to change. */
   readonly comesAbout: boolean;
+  /** Told of each entry that is held until its routes are there. */
+  readonly onHeld?: OnHeld;
 }
 
 export type HandlersFor = (judgement: Judgement) => AdmissionHandlers;
 
 /** The webhooks over a world that changes under them. */
-export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout }) => {
+export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout, onHeld }) => {
   const recent = new RecentChanges();
   const memory = new DecisionMemory();
   const grounds = (now: number): Grounds => ({
@@ -42,6 +44,7 @@ export const handlersFor: HandlersFor = ({ world, policy, age, apply, comesAbout
   });
   return {
     validate: (request) => validate(request, grounds(Date.now())),
-    mutate: (request, deadline) => mutate(request, grounds(Date.now()), (manifest) => apply(manifest, deadline)),
+    mutate: (request, deadline) =>
+      mutate(request, grounds(Date.now()), (manifest) => apply(manifest, deadline), onHeld),
   };
 };

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import type { MeshSettings } from '../policy/policy.js';
+import type { Finding } from '../policy/finding.js';
+import type { Policy } from '../policy/policy.js';
 import { startServer, type RunningServer } from '../server/start.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
@@ -65,7 +66,7 @@ async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
       metrics.reloadFailed('policy');
     });
     closers.push(() => policy.close());
-    const { source, size } = await openWorld(flags, policy.current().mesh, terminal, logger, metrics);
+    const { source, size } = await openWorld(flags, () => policy.current(), terminal, logger, metrics);
     closers.push(() => source.close());
     policy.onChange(({ mesh }) => {
       source.settle(mesh);
@@ -93,6 +94,9 @@ async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
         age: () => source.age(),
         apply: (manifest, asking) => source.apply(manifest, asking),
         comesAbout: flags.manifests === undefined,
+        onHeld: (object, waitsFor) => {
+          logger.info({ object, waitsFor }, flags.manifests === undefined ? 'entry held' : 'entry would be held');
+        },
       }),
       onError: () => policy.current().failure.onError,
       readiness: () => source.readiness(),
@@ -141,15 +145,19 @@ interface OpenedWorld {
 
 async function openWorld(
   flags: ServeFlags,
-  mesh: MeshSettings,
+  policy: () => Policy,
   { input }: Terminal,
   logger: Logger,
   metrics: Metrics,
 ): Promise<OpenedWorld> {
   const { manifests: paths, kubeconfig, context } = flags;
   if (paths === undefined) {
-    return { source: await clusterWorldSource({ kubeconfig, context, mesh, logger }), size: () => 0 };
+    const onLeak = ({ rule, object }: Finding): void => {
+      metrics.leaked(rule, object.namespace);
+    };
+    return { source: await clusterWorldSource({ kubeconfig, context, policy, logger, onLeak }), size: () => 0 };
   }
+  const { mesh } = policy();
   const onFailure = (): void => {
     metrics.reloadFailed('manifests');
   };

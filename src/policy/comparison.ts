@@ -38,7 +38,7 @@ export function compare(
   worlds: Worlds,
   isEgressGateway: IsEgressGateway,
   calls: readonly TouchedCall[],
-  holds: boolean,
+  holds = false,
 ): readonly Comparison[] {
   const topologies = {
     before: { world: worlds.before, isEgressGateway },

@@ -24,11 +24,7 @@ export interface ImaginedWorlds {
  *
  * @param holder - which Services are egress gateways, where entries are held
  */
-export function imagineEntries(
-  worlds: Worlds,
-  { object }: ObjectChange,
-  holder: IsEgressGateway | undefined,
-): ImaginedWorlds {
+export function imagineEntries(worlds: Worlds, { object }: ObjectChange, holder?: IsEgressGateway): ImaginedWorlds {
   // Routes that go take nothing out of the mesh where their host is nobody's: only what will be there is judged so.
   if (object?.kind !== 'VirtualService') return { worlds, imagined: new Map() };
   const entries = [
