@@ -26,7 +26,7 @@ export interface ReleaseControllerOptions {
 /** Routes come in handfuls. */
 const GATHER = 200;
 
-/** What was released but not yet seen to be, and what the webhook held again, is looked at again after so long. */
+/** What the webhook held again is looked at again after so long. */
 const LOOK_AGAIN = 2_000;
 
 /** For one answer of the API server, in which it asks our own webhooks. */
@@ -89,7 +89,7 @@ export class ReleaseController implements Controller {
       if (at(stored, 'metadata', 'annotations', HELD_EXPORT_TO) !== undefined) return LOOK_AGAIN;
     } catch (error) {
       // Somebody has changed it or taken it away: the watch will tell.
-      if (error instanceof ClusterError && (error.code === 'invalid' || error.code === 'not-found')) return LOOK_AGAIN;
+      if (error instanceof ClusterError && (error.code === 'invalid' || error.code === 'not-found')) return undefined;
       throw error;
     }
     log.info({ object }, 'held entry released');

@@ -59,7 +59,7 @@ export function takeDuties({ connection, world, policy, replica, log, onLeak }: 
         clock: SYSTEM_CLOCK,
         log,
         onChange: (leading) => {
-          controllers.lead(leading);
+          controllers.lead(leading && !closed);
         },
       });
     },
