@@ -8,13 +8,16 @@ import {
   HELD_EXPORT_TO,
   isHeld,
   withoutWish,
+  wishOf,
   wishText,
   type Wish,
 } from '../policy/held-entries.js';
 import { nameOf } from '../policy/object-name.js';
 import type { Policy } from '../policy/policy.js';
+import { sameValue } from '../policy/touched/changes-nothing.js';
 import { waitsForRoutes } from '../policy/unrouted-findings.js';
 import type { World } from '../mesh/world/world.js';
+import type { Topology } from '../routing/trace.js';
 import type { PatchOperation } from './response.js';
 
 /** What is done to an entry whose routes are still to come. */
@@ -48,6 +51,8 @@ export function holdOf(world: World, policy: Policy, { old, object, document }: 
   if (policy.serviceEntries.unrouted !== 'hold') return NOTHING;
   const isEgressGateway = egressGatewayTest(policy);
   if (isHeld({ world, isEgressGateway }, object)) return NOTHING;
+  const kept = untouchedWish({ world, isEgressGateway }, old, object);
+  if (kept !== undefined) return { ...NOTHING, patch: holding(document, kept, object.spec.exportTo) };
   const wanted = withoutWish(object);
   const asWanted: Hold = wanted === object ? NOTHING : { ...NOTHING, patch: [{ op: 'remove', path: WISH }] };
   const { findings, allowed } = decide(world, isEgressGateway, policy, { old, object: wanted });
@@ -97,6 +102,15 @@ export function releasing(entry: ServiceEntry, wish: Wish): readonly PatchOperat
     ...back,
     { op: 'remove', path: WISH },
   ];
+}
+
+/**
+ * The wish of a held entry of which somebody has taken the annotation away and left the rest: that releases nothing, and its author
+ * wants what he wanted.
+ */
+function untouchedWish(topology: Topology, old: ServiceEntry | undefined, object: ServiceEntry): Wish | undefined {
+  if (old === undefined || !isHeld(topology, old)) return undefined;
+  return sameValue(old.spec.exportTo, object.spec.exportTo) ? wishOf(old) : undefined;
 }
 
 /** What was written as `exportTo`: an empty list is not the same as none to whoever compares a file with the cluster. */

@@ -104,7 +104,7 @@ export class EventRecorder {
       body: json('application/json', {
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
-        metadata: { namespace, generateName: `${name.slice(0, 200)}.` },
+        metadata: { namespace, generateName: `${name.slice(0, 200).replace(/\.+$/, '')}-` },
         type,
         reason,
         action,

@@ -150,6 +150,16 @@ t.test('sent again while it is held, whatever the client: the same object, byte 
   }
 });
 
+t.test('who takes the annotation away releases nothing, and the wish stays', async (t) => {
+  const stored = heldEntry('["*"]');
+  const bare = { ...stored, metadata: { name: 'cnn', namespace: 'shop' } };
+  for (const world of [[stored], [stored, httpPair()]]) {
+    const { object } = await mutated({ object: bare, oldObject: stored }, { world });
+    t.strictSame(object['metadata'], { name: 'cnn', namespace: 'shop', annotations: { [WISH]: '["*"]' } });
+    t.match(object, { spec: { exportTo: ['istio-system'] } });
+  }
+});
+
 t.test('another wish takes the place of the one that is held', async (t) => {
   const stored = heldEntry('unset');
   const sent = { ...stored, spec: { ...(stored['spec'] as Document), exportTo: ['.'] } };
