@@ -1,4 +1,5 @@
 import { heldVersion } from '../mesh/held-kinds.js';
+import type { ObjectRef } from '../mesh/metadata.js';
 import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import { pathOf, type Asking } from './discovery.js';
@@ -54,19 +55,18 @@ export async function applyObject(
 /**
  * Changes an object of a kind that the world holds by a JSON Patch (RFC 6902), in Sallyport's name.
  *
- * @param ref - a manifest, or as much of one as names the object
  * @returns the object as the API server holds it now
  * @throws ClusterError `invalid` where a test of the patch fails, `not-found`
  */
 export async function patchObject(
   connection: ClusterConnection,
-  ref: unknown,
+  { apiVersion, kind, namespace, name }: ObjectRef,
   patch: readonly unknown[],
   { timeout, signal }: Asking,
 ): Promise<unknown> {
   const { document } = await connection.request({
     method: 'PATCH',
-    path: objectPath(ref),
+    path: objectPath({ apiVersion, kind, metadata: { namespace, name } }),
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' },
     body: { mediaType: 'application/json-patch+json', text: JSON.stringify(patch) },
     timeout,

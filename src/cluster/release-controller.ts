@@ -8,11 +8,11 @@ import type { Finding } from '../policy/finding.js';
 import { HELD_EXPORT_TO, isHeld, wishOf } from '../policy/held-entries.js';
 import type { Policy } from '../policy/policy.js';
 import type { Logger } from '../telemetry/logger.js';
-import { patchObject } from './apply.js';
+import { FIELD_MANAGER, patchObject } from './apply.js';
 import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import type { Controller } from './controllers.js';
-import { at } from './document.js';
+import { at, itemsAt, textAt } from './document.js';
 import type { EventRecorder } from './events.js';
 
 export interface ReleaseControllerOptions {
@@ -82,9 +82,9 @@ export class ReleaseController implements Controller {
   async #release(entry: ServiceEntry, patch: readonly unknown[], asking: Asking): Promise<number | undefined> {
     const { connection, events, log } = this.#options;
     const object = refOf(entry);
-    const { namespace, name, ...type } = object;
+    let stored: unknown;
     try {
-      const stored = await patchObject(connection, { ...type, metadata: { namespace, name } }, patch, asking);
+      stored = await patchObject(connection, object, patch, asking);
       // Held again by the webhook, which knows of something that has not come here yet.
       if (at(stored, 'metadata', 'annotations', HELD_EXPORT_TO) !== undefined) return LOOK_AGAIN;
     } catch (error) {
@@ -93,9 +93,31 @@ export class ReleaseController implements Controller {
       throw error;
     }
     log.info({ object }, 'held entry released');
+    await this.#disown(object, stored, asking);
     const note = 'its calls go through the egress gateway now: exportTo is as its author wrote it';
     await events.record({ type: 'Normal', reason: 'Released', action: 'Release', note, regarding: object }, asking);
     return undefined;
+  }
+
+  /**
+   * Gives up the field that the release has written: it is its author's, who would be told of a conflict with us when he changes it by
+   * a server-side apply. Where that fails he is told, and no harm is done.
+   */
+  async #disown(object: ObjectRef, stored: unknown, asking: Asking): Promise<void> {
+    const owned = itemsAt(stored, 'metadata', 'managedFields').findIndex(
+      (one) => textAt(one, 'manager') === FIELD_MANAGER && textAt(one, 'operation') === 'Update',
+    );
+    if (owned < 0) return;
+    const patch = [
+      { op: 'test', path: '/metadata/resourceVersion', value: textAt(stored, 'metadata', 'resourceVersion') },
+      { op: 'remove', path: `/metadata/managedFields/${owned}` },
+    ];
+    try {
+      await patchObject(this.#options.connection, object, patch, asking);
+    } catch (error) {
+      if (asking.signal.aborted) throw error;
+      this.#options.log.info({ err: error, object }, 'exportTo of a released entry stays ours');
+    }
   }
 
   /** Says once what an entry waits for, and again when that changes. */

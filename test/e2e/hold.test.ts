@@ -178,6 +178,9 @@ async function sentAgain(t: Test, cluster: TestCluster): Promise<void> {
       t.notMatch(stderr, /held/);
     }
     t.strictSame((await stored(cluster, name)).spec, free.spec, 'nobody takes it back');
+    const changed = entry(name, ['.', 'istio-system']);
+    const { status, stderr } = await cluster.pipe(changed, ...argo.filter((flag) => flag !== '--force-conflicts'));
+    t.equal(status, 0, `its author may change it: ${stderr}`);
   }
 }
 
