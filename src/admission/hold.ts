@@ -6,7 +6,7 @@ import {
   gatewayNamespaces,
   held,
   HELD_EXPORT_TO,
-  isHeld,
+  isHeldEntry,
   withoutWish,
   wishOf,
   wishText,
@@ -31,6 +31,14 @@ export interface Hold {
 
 const NOTHING: Hold = { patch: [], warnings: [], waitsFor: [] };
 
+/** What it is judged by. */
+export interface HoldGrounds {
+  readonly world: World;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** An entry that is being created or changed. */
 export interface EntryChange {
   readonly old: ServiceEntry | undefined;
@@ -47,24 +55,25 @@ export interface EntryChange {
  * An entry that comes as it is held stays so: what somebody applies without a word on `exportTo` must not release it, and what is
  * sent again must change nothing. One that comes with a wish of its own is judged by it, and held anew where it would leak.
  */
-export function holdOf(world: World, policy: Policy, { old, object, document }: EntryChange): Hold {
+export function holdOf({ world, policy, now }: HoldGrounds, { old, object, document }: EntryChange): Hold {
   if (policy.serviceEntries.unrouted !== 'hold') return NOTHING;
   const isEgressGateway = egressGatewayTest(policy);
-  if (isHeld({ world, isEgressGateway }, object)) return NOTHING;
+  const circumstances = { world, isEgressGateway, policy, now };
+  if (isHeldEntry({ world, isEgressGateway }, object)) return NOTHING;
   const kept = untouchedWish({ world, isEgressGateway }, old, object);
   if (kept !== undefined) return { ...NOTHING, patch: holding(document, kept, object.spec.exportTo) };
   const wanted = withoutWish(object);
   const asWanted: Hold = wanted === object ? NOTHING : { ...NOTHING, patch: [{ op: 'remove', path: WISH }] };
-  const { findings, allowed } = decide(world, isEgressGateway, policy, { old, object: wanted });
+  const { findings, allowed } = decide(circumstances, { old, object: wanted });
   if (allowed) return asWanted;
   const errors = findings.filter(({ severity }) => severity === 'error');
   const namespaces = gatewayNamespaces(world, isEgressGateway);
   if (namespaces.length === 0 || !errors.every((finding) => waitsForRoutes(finding, object))) return asWanted;
   const wish = wishIn(document);
   const put = held(object, wish, namespaces);
-  if (!decide(world, isEgressGateway, policy, { old, object: put }).allowed) return asWanted;
+  if (!decide(circumstances, { old, object: put }).allowed) return asWanted;
   const waitsFor = callsOf(errors, object);
-  const wasOpen = old !== undefined && !isHeld({ world, isEgressGateway }, old);
+  const wasOpen = old !== undefined && !isHeldEntry({ world, isEgressGateway }, old);
   return { patch: holding(document, wish, namespaces), warnings: warningsOf(object, waitsFor, wasOpen), waitsFor };
 }
 
@@ -109,7 +118,7 @@ export function releasing(entry: ServiceEntry, wish: Wish): readonly PatchOperat
  * wants what he wanted.
  */
 function untouchedWish(topology: Topology, old: ServiceEntry | undefined, object: ServiceEntry): Wish | undefined {
-  if (old === undefined || !isHeld(topology, old)) return undefined;
+  if (old === undefined || !isHeldEntry(topology, old)) return undefined;
   return sameValue(old.spec.exportTo, object.spec.exportTo) ? wishOf(old) : undefined;
 }
 

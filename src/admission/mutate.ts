@@ -39,7 +39,7 @@ export async function mutate(
     const object = change?.object;
     if (object?.kind === 'ServiceEntry') {
       const old = change?.old?.kind === 'ServiceEntry' ? change.old : undefined;
-      const { patch, warnings, waitsFor } = holdOf(world, policy, { old, object, document: request.object });
+      const { patch, warnings, waitsFor } = holdOf(grounds, { old, object, document: request.object });
       if (waitsFor.length > 0 && !dryRun) onHeld?.(refOf(request), waitsFor);
       return patched(uid, patch, warnings.length === 0 ? {} : { warnings });
     }

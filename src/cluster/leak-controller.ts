@@ -1,16 +1,19 @@
 import { newLeaks } from '../admission/new-leaks.js';
+import { isHeld } from '../mesh/judged-object.js';
 import type { MeshObject } from '../mesh/mesh-object.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import type { Finding } from '../policy/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from './clock.js';
 import type { Controller } from './controllers.js';
 import type { EventRecorder } from './events.js';
 
 export interface LeakControllerOptions {
   readonly world: World;
   readonly policy: () => Policy;
+  readonly clock: Pick<Clock, 'now'>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Pick<Logger, 'warn'>;
   /** Told of each leak, once for each change that brings it. */
@@ -46,10 +49,12 @@ export class LeakController implements Controller {
 
   concernedBy({ old, object }: ObjectChange): Iterable<string> {
     const subject = object ?? old;
-    if (subject === undefined) return [];
+    // What no world holds routes nothing, and no world tells of it.
+    if (subject === undefined || !isHeld(subject)) return [];
     const { kind, metadata } = subject;
     const key = `${kind}/${metadata.namespace}/${metadata.name}`;
-    if (!this.#changed.has(key)) this.#changed.set(key, { subject, old });
+    if (!this.#changed.has(key))
+      this.#changed.set(key, { subject, old: old !== undefined && isHeld(old) ? old : undefined });
     return [key];
   }
 
@@ -66,10 +71,10 @@ export class LeakController implements Controller {
   }
 
   #leaksOf({ subject, old }: Changed): readonly Finding[] {
-    const { world, policy } = this.#options;
+    const { world, policy, clock } = this.#options;
     const { kind, metadata } = subject;
     const object = world.object(kind, metadata.namespace, metadata.name);
-    return old === object ? [] : newLeaks(world, policy(), { old, object });
+    return old === object ? [] : newLeaks({ world, policy: policy(), now: clock.now() }, { old, object });
   }
 
   async #tell(leak: Finding, signal: AbortSignal): Promise<void> {

@@ -5,10 +5,11 @@ import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
 import { egressGatewayTest } from '../policy/egress-gateways.js';
 import type { Finding } from '../policy/finding.js';
-import { HELD_EXPORT_TO, isHeld, wishOf } from '../policy/held-entries.js';
+import { HELD_EXPORT_TO, isHeldEntry, wishOf } from '../policy/held-entries.js';
 import type { Policy } from '../policy/policy.js';
 import type { Logger } from '../telemetry/logger.js';
 import { FIELD_MANAGER, patchObject } from './apply.js';
+import type { Clock } from './clock.js';
 import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import type { Controller } from './controllers.js';
@@ -19,6 +20,7 @@ export interface ReleaseControllerOptions {
   readonly connection: ClusterConnection;
   readonly world: World;
   readonly policy: () => Policy;
+  readonly clock: Pick<Clock, 'now'>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Pick<Logger, 'info'>;
 }
@@ -64,7 +66,7 @@ export class ReleaseController implements Controller {
   }
 
   async work(key: string, signal: AbortSignal): Promise<number | undefined> {
-    const { world, policy } = this.#options;
+    const { world, policy, clock } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const entry = world.object('ServiceEntry', namespace, name);
     if (entry?.kind !== 'ServiceEntry' || wishOf(entry) === undefined) {
@@ -72,7 +74,7 @@ export class ReleaseController implements Controller {
       this.#said.delete(key);
       return undefined;
     }
-    const release = releaseOf(world, policy(), entry);
+    const release = releaseOf({ world, policy: policy(), now: clock.now() }, entry);
     const asking = { timeout: PATIENCE, signal };
     if (release !== undefined && 'patch' in release) return this.#release(entry, release.patch, asking);
     await this.#explain(entry, release?.obstacles ?? [], asking);
@@ -124,7 +126,7 @@ export class ReleaseController implements Controller {
   async #explain(entry: ServiceEntry, obstacles: readonly Finding[], asking: Asking): Promise<void> {
     const { world, policy, events } = this.#options;
     const [first] = obstacles;
-    if (first === undefined || !isHeld({ world, isEgressGateway: egressGatewayTest(policy()) }, entry)) return;
+    if (first === undefined || !isHeldEntry({ world, isEgressGateway: egressGatewayTest(policy()) }, entry)) return;
     const more = obstacles.length > 1 ? ` (and ${obstacles.length - 1} more)` : '';
     const note = `no pod sees it yet. If it were exported as its author wants, ${first.message}${more}. Mend: ${first.mend}`;
     const key = keyOf(entry);

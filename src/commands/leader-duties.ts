@@ -41,8 +41,8 @@ const LEASE = 'sallyport';
 export function takeDuties({ connection, world, policy, replica, log, onLeak }: LeaderDutiesOptions): LeaderDuties {
   const events = new EventRecorder({ connection, instance: replica.name, clock: SYSTEM_CLOCK, log });
   const list: readonly Controller[] = [
-    new ReleaseController({ connection, world, policy, events, log }),
-    new LeakController({ world, policy, events, log, onLeak }),
+    new ReleaseController({ connection, world, policy, clock: SYSTEM_CLOCK, events, log }),
+    new LeakController({ world, policy, clock: SYSTEM_CLOCK, events, log, onLeak }),
   ];
   const controllers = new Controllers({ controllers: list, clock: SYSTEM_CLOCK, random: Math.random, log });
   let election: LeaderElection | undefined;

@@ -44,7 +44,7 @@ export function gatewayNamespaces(world: World, isEgressGateway: IsEgressGateway
 }
 
 /** Whether an entry is held: it keeps a wish, and nobody but the namespaces of egress gateways sees it. */
-export function isHeld({ world, isEgressGateway }: Topology, entry: ServiceEntry): boolean {
+export function isHeldEntry({ world, isEgressGateway }: Topology, entry: ServiceEntry): boolean {
   if (wishOf(entry) === undefined) return false;
   const { exportTo } = entry.spec;
   return exportTo.length > 0 && exportTo.every((target) => world.services.of(target).some(isEgressGateway));
@@ -84,5 +84,5 @@ export function withoutHeld(topology: Topology, ways: readonly Way[]): readonly 
 }
 
 function isOfHeld(topology: Topology, { source }: Way): boolean {
-  return source?.object.kind === 'ServiceEntry' && isHeld(topology, source.object);
+  return source?.object.kind === 'ServiceEntry' && isHeldEntry(topology, source.object);
 }

@@ -8,7 +8,7 @@ import type { World } from '../mesh/world/world.js';
 import type { IsEgressGateway } from '../routing/egress-gateways.js';
 import { overlappingNames } from '../routing/view/routes.js';
 import type { ObjectChange, Worlds } from './change.js';
-import { isHeld, released, wishOf } from './held-entries.js';
+import { isHeldEntry, released, wishOf } from './held-entries.js';
 import { SECTIONS, type Section } from './route-places.js';
 
 /** Two worlds in which the hosts of the routes that change are declared, and the entries that were made up for that. */
@@ -83,7 +83,7 @@ function heldFor(
   return [...found].flatMap((object) => {
     const wish = object.kind === 'ServiceEntry' ? wishOf(object) : undefined;
     if (object.kind !== 'ServiceEntry' || wish === undefined) return [];
-    return isHeld({ world, isEgressGateway }, object) ? [released(object, wish)] : [];
+    return isHeldEntry({ world, isEgressGateway }, object) ? [released(object, wish)] : [];
   });
 }
 

@@ -42,7 +42,7 @@ class Store {
       metadata: { creationTimestamp: '2024-05-01T12:00:00Z', ...Object(sent['metadata']) } as Document,
     };
     const change = old === undefined ? { object: sent } : { object: kept, oldObject: old };
-    const grounds = { world: this.world, policy: HOLD, worldAge: 0 };
+    const grounds = { world: this.world, policy: HOLD, now: 0, worldAge: 0 };
     const { patch = [] } = await mutate(requestFor(change), grounds, () => Promise.resolve());
     const object = applyPatch(change.object, patch) as Document;
     const { allowed } = validate(requestFor({ ...change, object }), grounds);
@@ -54,7 +54,7 @@ class Store {
   /** The controller's turn: everything that can be given back is. */
   release(): void {
     for (const object of [...this.world.all('ServiceEntry')]) {
-      const release = releaseOf(this.world, HOLD, object);
+      const release = releaseOf({ world: this.world, policy: HOLD, now: 0 }, object);
       if (release === undefined || 'obstacles' in release) continue;
       const { kind, metadata } = object;
       const stored = this.#documents.get(`${kind}/${metadata.namespace}/${metadata.name}`);

@@ -42,7 +42,7 @@ interface Change {
 async function mutated(change: Change, { world = [], policy = HOLD }: Circumstances = {}) {
   const told: unknown[] = [];
   const request = requestFor(change);
-  const grounds = { world: worldWith(world), policy, worldAge: 0 };
+  const grounds = { world: worldWith(world), policy, now: 0, worldAge: 0 };
   const response = await mutate(
     request,
     grounds,
@@ -58,13 +58,13 @@ function validated(
   circumstances: Circumstances = {},
 ): AdmissionResponse {
   const { world = [], policy = HOLD } = circumstances;
-  return validate(requestFor(change), { world: worldWith(world), policy, worldAge: 0 });
+  return validate(requestFor(change), { world: worldWith(world), policy, now: 0, worldAge: 0 });
 }
 
 function release(held: Document, world: readonly Document[] = [], policy: Policy = HOLD) {
   const object = read(held, OLDEST);
   if (object.kind !== 'ServiceEntry') throw new Error('no entry');
-  const answer = releaseOf(worldWith([held, ...world]), policy, object);
+  const answer = releaseOf({ world: worldWith([held, ...world]), policy, now: 0 }, object);
   if (answer === undefined || 'obstacles' in answer) return answer;
   return applyPatch(held, answer.patch) as Document;
 }
@@ -124,7 +124,7 @@ t.test('what routes cannot mend is not held', async (t) => {
     t.strictSame((await mutated({ object }, { world })).response, { uid: 'u-1', allowed: true }, what);
     t.equal(validated({ object }, { world }).allowed, false, `${what} is denied`);
   }
-  const noGateway = { world: worldWith([]), policy: HOLD, worldAge: 0 };
+  const noGateway = { world: worldWith([]), policy: HOLD, now: 0, worldAge: 0 };
   const policy: Policy = { ...HOLD, egressGateways: [{ by: 'service', namespace: 'gone', name: 'gone' }] };
   const answer = await mutate(requestFor({ object: plain }), { ...noGateway, policy }, () => Promise.resolve());
   t.strictSame(answer, { uid: 'u-1', allowed: true }, 'without a gateway there is nowhere to hold it');

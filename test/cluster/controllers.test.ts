@@ -38,7 +38,14 @@ async function releasing(t: Test, world: MeshWorld) {
   const fake = await FakeApiServer.start(t);
   const { told, events } = listening();
   const connection = await connectTo(t, fake);
-  const controller = new ReleaseController({ connection, world, policy: () => HOLD, events, log });
+  const controller = new ReleaseController({
+    connection,
+    world,
+    policy: () => HOLD,
+    clock: new ManualClock(),
+    events,
+    log,
+  });
   return { fake, told, controller };
 }
 
@@ -120,7 +127,14 @@ function watching(world: MeshWorld) {
   const leaks: Finding[] = [];
   const { told, events } = listening();
   const policy = () => DEFAULT_POLICY;
-  const controller = new LeakController({ world, policy, events, log, onLeak: (leak) => leaks.push(leak) });
+  const controller = new LeakController({
+    world,
+    policy,
+    clock: new ManualClock(),
+    events,
+    log,
+    onLeak: (leak) => leaks.push(leak),
+  });
   const changed = (old: Document | undefined, object: Document | undefined): readonly string[] => {
     const [was, is] = [old, object].map((one) => (one === undefined ? undefined : read(one, OLDEST)));
     if (is !== undefined) world.put(is);
