@@ -1,6 +1,6 @@
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
-import type { Decision } from '../policy/decide.js';
+import type { Decision } from '../policy/decision.js';
 import type { Policy } from '../policy/policy.js';
 import type { AdmissionRequest } from './review.js';
 

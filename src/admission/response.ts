@@ -1,5 +1,5 @@
 import type { Fault } from '../mesh/fault.js';
-import type { Decision } from '../policy/decide.js';
+import type { Decision } from '../policy/decision.js';
 
 /** One operation of RFC 6902; the five that Sallyport may need. */
 export type PatchOperation =

@@ -1,5 +1,5 @@
 import type { World } from '../mesh/world/world.js';
-import type { Circumstances, Decision, ExemptedFinding } from './decide.js';
+import type { Circumstances, Decision, ExemptedFinding } from './decision.js';
 import { exempt } from './exemptions.js';
 import { compareFindings, type Finding } from './finding.js';
 import type { Explanation, Observation, Rule } from './rule.js';

@@ -1,5 +1,5 @@
 import type { MeshObject } from '../mesh/mesh-object.js';
-import type { Arrival } from './gateway/hop.js';
+import type { Arrival } from './arrival.js';
 import type { Outcome } from './outcome.js';
 
 /** One way that a call can take, and what decided it. */

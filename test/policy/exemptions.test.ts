@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Decision } from '../../src/policy/decide.js';
+import type { Decision } from '../../src/policy/decision.js';
 import { judge, NOW, type Question } from './judgement.js';
 import { deployment, exemption, INJECTED } from './kubernetes-manifests.js';
 import { entry, type Document } from './manifests.js';

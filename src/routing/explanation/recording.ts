@@ -1,7 +1,7 @@
 import type { Service } from '../../mesh/kinds/service.js';
 import type { GatewayProxy } from '../gateway/gateway-proxy.js';
-import type { Contribution } from '../gateway/http.js';
-import type { Arrival } from '../gateway/hop.js';
+import type { Contribution } from '../gateway/contribution.js';
+import type { Arrival } from '../arrival.js';
 import type { BoundServer, PortServers } from '../gateway/servers.js';
 import type { ClusterOutcome } from '../outcome.js';
 import type { EgressView } from '../sidecar/egress-view.js';

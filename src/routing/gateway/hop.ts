@@ -2,6 +2,7 @@ import { covers } from '../../mesh/host.js';
 import type { Service } from '../../mesh/kinds/service.js';
 import { familyOf } from '../../mesh/protocol.js';
 import type { World } from '../../mesh/world/world.js';
+import type { Arrival } from '../arrival.js';
 import type { Call } from '../call.js';
 import { remembered } from '../memory.js';
 import type { ClusterOutcome } from '../outcome.js';
@@ -11,19 +12,6 @@ import { passthroughChains, tcpWays } from './bytes.js';
 import { GatewayProxy } from './gateway-proxy.js';
 import { httpHostWays } from './http.js';
 import { isPlainHttp, PortServers, serverHosts, type BoundServer } from './servers.js';
-
-/** A connection as it arrives at a gateway's Service. */
-export interface Arrival {
-  /** The Service's port. */
-  readonly port: number;
-  /** `mtls`: with a certificate of the mesh. */
-  readonly wrap: 'plain' | 'tls' | 'mtls';
-  /** Of the outermost TLS, in lower case. */
-  readonly sni: string | undefined;
-  readonly inside: 'http' | 'bytes';
-  /** The Host of HTTP inside. */
-  readonly host: string;
-}
 
 /** How a probe of the gateway itself arrives. */
 export function arrivalOf({ protocol, host, port }: Call): Arrival {

@@ -6,16 +6,9 @@ import { httpWays, type NamedService } from '../destination/route-ways.js';
 import { keptRoutes, rulesOf, type KeptRoute } from '../http-routes.js';
 import type { Trail } from '../trail.js';
 import type { Way } from '../way.js';
+import type { Contribution } from './contribution.js';
 import type { GatewayProxy } from './gateway-proxy.js';
 import { byPlace, fits, gatewayName, serverHosts, type BoundServer, type PortServers } from './servers.js';
-
-/** One VirtualService's part in a domain of a server. */
-export interface Contribution {
-  readonly domain: string;
-  readonly bound: BoundServer;
-  readonly route: VirtualService;
-  readonly kept: readonly KeptRoute[];
-}
 
 /**
  * What a gateway does with an HTTP request for `host` (T8.6; `buildGatewayHTTPRouteConfig` in istiod). `only` is the HTTPS server
