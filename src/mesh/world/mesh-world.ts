@@ -111,6 +111,9 @@ export class MeshWorld implements World, WorldWriter {
   get services() {
     return this.#indices.services.services;
   }
+  get entriesIn() {
+    return this.#indices.services.entriesIn;
+  }
   get selectingEntries() {
     return this.#indices.services.selectingEntries;
   }
@@ -131,6 +134,9 @@ export class MeshWorld implements World, WorldWriter {
   }
   get routesToSubset() {
     return this.#indices.routes.routesToSubset;
+  }
+  get routesIn() {
+    return this.#indices.routes.routesIn;
   }
   get routesTo() {
     return this.#indices.routes.routesTo;

@@ -126,6 +126,9 @@ class Overlay implements World {
   get services() {
     return this.#services.services;
   }
+  get entriesIn() {
+    return this.#services.entriesIn;
+  }
   get selectingEntries() {
     return this.#services.selectingEntries;
   }
@@ -146,6 +149,9 @@ class Overlay implements World {
   }
   get routesToSubset() {
     return this.#routes.routesToSubset;
+  }
+  get routesIn() {
+    return this.#routes.routesIn;
   }
   get routesTo() {
     return this.#routes.routesTo;

@@ -19,6 +19,7 @@ export type RouteLookups = Pick<
   | 'boundRoutes'
   | 'routesTo'
   | 'routesToSubset'
+  | 'routesIn'
   | 'delegators'
 >;
 
@@ -30,6 +31,7 @@ export class RouteIndices implements RouteLookups {
   readonly boundRoutes = new Index<VirtualService>(byAge);
   readonly routesTo = new Index<VirtualService>(byAge);
   readonly routesToSubset = new Index<VirtualService>(byAge);
+  readonly routesIn = new Index<VirtualService>(byAge);
   readonly delegators = new Index<VirtualService>(byAge);
   readonly #mesh: MeshConfig;
 
@@ -54,6 +56,7 @@ export class RouteIndices implements RouteLookups {
     for (const gateway of facets.gateways) act(this.boundRoutes, gateway, object);
     for (const host of facets.destinations) act(this.routesTo, host, object);
     for (const subset of facets.subsets) act(this.routesToSubset, subset, object);
+    act(this.routesIn, object.metadata.namespace, object);
     for (const delegate of facets.delegates) act(this.delegators, delegate, object);
   }
 }
@@ -69,6 +72,7 @@ export function layeredRoutes(below: RouteLookups, layer: LayerIndices<RouteIndi
     boundRoutes: layeredSequence(below.boundRoutes, change(added.boundRoutes, gone.boundRoutes)),
     routesTo: layeredSequence(below.routesTo, change(added.routesTo, gone.routesTo)),
     routesToSubset: layeredSequence(below.routesToSubset, change(added.routesToSubset, gone.routesToSubset)),
+    routesIn: layered(below.routesIn, change(added.routesIn, gone.routesIn)),
     delegators: layered(below.delegators, change(added.delegators, gone.delegators)),
   };
 }

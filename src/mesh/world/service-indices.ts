@@ -34,6 +34,7 @@ export type ServiceLookups = Pick<
   | 'endpoints'
   | 'aliases'
   | 'services'
+  | 'entriesIn'
   | 'selectingEntries'
 >;
 
@@ -48,6 +49,7 @@ export class ServiceIndices implements ServiceLookups {
   readonly endpoints = new Index<Declaration>(byServiceAge);
   readonly aliases = new Index<Service>(byAge);
   readonly services = new Index<Service>(byAge);
+  readonly entriesIn = new Index<ServiceEntry>(byAge);
   readonly selectingEntries = new Index<ServiceEntry>(byAge);
   readonly #mesh: MeshConfig;
 
@@ -91,6 +93,7 @@ export class ServiceIndices implements ServiceLookups {
   #change(object: ServiceEntry | Service, act: Act): void {
     const { namespace } = object.metadata;
     if (object.kind === 'ServiceEntry') {
+      act(this.entriesIn, namespace, object);
       if (object.spec.workloadSelector !== undefined) act(this.selectingEntries, namespace, object);
       return;
     }
@@ -118,6 +121,7 @@ export function layeredServices(below: ServiceLookups, layer: LayerIndices<Servi
     endpoints: layered(below.endpoints, declarations(added.endpoints, gone.endpoints)),
     aliases: layered(below.aliases, objects(added.aliases, gone.aliases)),
     services: layered(below.services, objects(added.services, gone.services)),
+    entriesIn: layered(below.entriesIn, objects(added.entriesIn, gone.entriesIn)),
     selectingEntries: layered(below.selectingEntries, objects(added.selectingEntries, gone.selectingEntries)),
   };
 }

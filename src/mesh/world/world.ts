@@ -56,6 +56,8 @@ export interface World {
   readonly boundRoutes: Sequence<VirtualService>;
   /** VirtualServices by the host of each destination and mirror in any of their rules. */
   readonly routesTo: Sequence<VirtualService>;
+  /** VirtualServices by namespace. */
+  readonly routesIn: Lookup<VirtualService>;
   /** VirtualServices by each subset that a destination or mirror names, with its host: see `subsetKey`. */
   readonly routesToSubset: Sequence<VirtualService>;
   /** Root VirtualServices by each delegate that they name: `namespace/name`. */
@@ -79,6 +81,8 @@ export interface World {
   readonly exemptions: Lookup<EgressExemption>;
   /** By namespace. */
   readonly networkPolicies: Lookup<NetworkPolicy>;
+  /** ServiceEntries by namespace. */
+  readonly entriesIn: Lookup<ServiceEntry>;
   /** ServiceEntries with a workloadSelector, by namespace. */
   readonly selectingEntries: Lookup<ServiceEntry>;
 }

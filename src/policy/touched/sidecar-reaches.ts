@@ -22,13 +22,14 @@ const MOST_HIDDEN = 50;
 export function sidecarReaches(worlds: Worlds, change: ObjectChange): Iterable<Reach> {
   const versions = [change.old, change.object].filter((one) => one?.kind === 'Sidecar');
   const differences = versions.flatMap((version) => differencesFor(worlds, version));
+  if (differences.length === 0) return [];
   return [...routeReaches(worlds.after, differences), ...serviceReaches(worlds.after, differences)];
 }
 
 function* routeReaches(world: World, all: readonly Difference[]): Generator<Reach> {
   const moved = new Set<VirtualService>();
   const about = byNamespace(all);
-  for (const route of world.all('VirtualService')) {
+  for (const route of routesOf(world, all)) {
     const { namespace } = route.metadata;
     const differences = about(namespace);
     if (differences.length === 0) continue;
@@ -47,7 +48,7 @@ function* serviceReaches(world: World, all: readonly Difference[]): Generator<Re
   const about = byNamespace(all);
   const undeclared = new Reach();
   let hidden = 0;
-  for (const object of services(world)) {
+  for (const object of services(world, all)) {
     const isEntry = object.kind === 'ServiceEntry';
     if (isEntry) for (const { number } of object.spec.ports) undeclared.ports.add(number);
     const { namespace } = object.metadata;
@@ -91,9 +92,33 @@ function hostsDeclaredBy(object: ServiceEntry | Service, { mesh }: World): reado
   return [serviceHost(object.metadata.name, object.metadata.namespace, mesh.domain)];
 }
 
-function* services(world: World): Generator<ServiceEntry | Service> {
-  yield* world.all('ServiceEntry');
-  yield* world.all('Service');
+/** The namespaces that differences can be about; undefined for all. */
+function namespacesOf(all: readonly Difference[]): ReadonlySet<string> | undefined {
+  const named = new Set<string>();
+  for (const { entry } of all) {
+    if (entry === undefined) return undefined;
+    for (const { namespace } of entry.imports) named.add(namespace);
+  }
+  return named.has('*') ? undefined : named;
+}
+
+function* routesOf(world: World, all: readonly Difference[]): Generator<VirtualService> {
+  const namespaces = namespacesOf(all);
+  if (namespaces === undefined) yield* world.all('VirtualService');
+  else for (const namespace of namespaces) yield* world.routesIn.of(namespace);
+}
+
+function* services(world: World, all: readonly Difference[]): Generator<ServiceEntry | Service> {
+  const namespaces = namespacesOf(all);
+  if (namespaces === undefined) {
+    yield* world.all('ServiceEntry');
+    yield* world.all('Service');
+  } else {
+    for (const namespace of namespaces) {
+      yield* world.entriesIn.of(namespace);
+      yield* world.services.of(namespace);
+    }
+  }
 }
 
 /** What pods see through on one side of the change and not on the other. */

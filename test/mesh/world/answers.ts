@@ -87,6 +87,8 @@ const ANSWERS: Readonly<Record<Exclude<keyof World, 'version'>, Answer>> = {
       world.routesToSubset,
       texts.flatMap((host) => SUBSETS.map((subset) => subsetKey(host, subset))),
     ),
+  routesIn: (world, { namespaces }) => lists(world.routesIn, namespaces),
+  entriesIn: (world, { namespaces }) => lists(world.entriesIn, namespaces),
   delegators: (world, { texts }) => lists(world.delegators, texts),
   destinationRules: (world, { texts, namespaces }) =>
     namespaces.map((namespace) => hosts(world.destinationRules(namespace), texts)),
