@@ -6,10 +6,11 @@ import { addDrain, type Drain, type DrainTimes } from './drain.js';
 import { addErrorAnswers } from './error-answers.js';
 import { addHealthRoutes, type Readiness } from './health-routes.js';
 import { LIMITS } from './limits.js';
+import { RepeatedReviews } from './repeated-reviews.js';
 import { addReviewBody } from './review-body.js';
 import { secureContextOptions, type ServingPair } from './tls.js';
 
-export interface AdmissionListenerOptions extends AdmissionRoutesOptions {
+export interface AdmissionListenerOptions extends Omit<AdmissionRoutesOptions, 'reviews'> {
   readonly certificate: ServingPair;
   /** PEM of the CAs that sign client certificates; without one of theirs a client is refused in the handshake. */
   readonly clientCa?: string;
@@ -52,9 +53,10 @@ export function admissionListener(options: AdmissionListenerOptions): AdmissionL
   });
   const drain = addDrain(app, server, options.drain, logger);
   addErrorAnswers(app, logger);
-  addReviewBody(app);
+  const reviews = new RepeatedReviews();
+  addReviewBody(app, reviews);
   const readiness = () => (drain.draining() ? ['the server is draining', ...options.readiness()] : options.readiness());
   addHealthRoutes(app, readiness);
-  addAdmissionRoutes(app, options);
+  addAdmissionRoutes(app, { ...options, reviews });
   return { app, server, readiness, ...drain };
 }

@@ -10,6 +10,7 @@ import {
 } from '../admission/response.js';
 import { parseReview, ReviewError, type AdmissionRequest } from '../admission/review.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { RepeatedReviews } from './repeated-reviews.js';
 import { reviewFields } from './review-fields.js';
 import { answerBudget, DeadlineError, withinDeadline, type Deadline } from './deadline.js';
 
@@ -40,6 +41,8 @@ export interface AdmissionRoutesOptions {
   /** Asked at every failure, because the policy may change while the server runs. */
   readonly onError: () => FailureMode;
   readonly logger: Logger;
+  /** What the bodies were looked up in. */
+  readonly reviews: RepeatedReviews;
   readonly onAnswered?: (answered: Answered) => void;
 }
 
@@ -73,7 +76,7 @@ async function answer(
   judge: Judge,
   options: AdmissionRoutesOptions,
 ): Promise<AdmissionReviewAnswer> {
-  const review = read(request);
+  const review = read(request, options.reviews);
   if ('response' in review) return review;
   const { document, failed, judgement } = await judged(request, review, judge, options);
   const { response } = document;
@@ -85,21 +88,20 @@ async function answer(
 }
 
 /** The request, or a denial that names the field where all but the uid cannot be read. */
-function read(request: FastifyRequest): AdmissionRequest | AdmissionReviewAnswer {
+function read(request: FastifyRequest, reviews: RepeatedReviews): AdmissionRequest | AdmissionReviewAnswer {
+  if (request.repeated !== undefined) return request.repeated;
   try {
     const review = parseReview(request.body, request.keysDropped);
-    return { ...review, question: questionOf(request.bodyText, review.uid) };
+    const text = request.reviewText;
+    // A body that says its uid twice is nobody's but its sender's.
+    if (text?.uid !== review.uid) return review;
+    const asked = { ...review, question: text.question };
+    reviews.keep(text, asked);
+    return asked;
   } catch (error) {
     if (!(error instanceof ReviewError) || error.uid === undefined) throw error;
     return toReview(denied(error.uid, `The review cannot be read: ${error.message}.`), base64);
   }
-}
-
-/** A review without its uid: what is the same where the same is asked again. */
-function questionOf(text: string, uid: string): string {
-  const written = JSON.stringify(uid);
-  const at = text.indexOf(written);
-  return at < 0 ? text : text.slice(0, at) + text.slice(at + written.length);
 }
 
 interface JudgedReview {

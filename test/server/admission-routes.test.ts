@@ -274,21 +274,37 @@ t.test('reviews at once do not wait for each other', async (t) => {
   for (const [i, answer] of answers.entries()) t.match(answer.body, { response: { uid: uids[i], allowed: true } });
 });
 
-t.test('two reviews that differ in their uid alone ask the same question', async (t) => {
-  const questions: (string | undefined)[] = [];
-  const { server } = await serve(t, {
-    handlers: {
-      ...ALLOWING,
-      validate: ({ uid, question }) => {
-        questions.push(question);
-        return allowed(uid);
+t.test(
+  'two reviews that differ in their uid alone ask the same question, and each is answered with its own',
+  async (t) => {
+    const asked: [string, string | undefined, unknown][] = [];
+    const { server } = await serve(t, {
+      handlers: {
+        ...ALLOWING,
+        validate: ({ uid, question, object }) => {
+          asked.push([uid, question, object]);
+          return allowed(uid);
+        },
       },
-    },
-  });
-  await post(server.address, '/validate', review({ uid: 'one "quoted"', dryRun: false }));
-  await post(server.address, '/validate', review({ uid: 'another', dryRun: false }));
-  await post(server.address, '/validate', review({ uid: 'another', dryRun: true }));
-  t.type(questions[0], 'string');
-  t.equal(questions[0], questions[1]);
-  t.not(questions[1], questions[2]);
-});
+    });
+    const uids: unknown[] = [];
+    for (const [uid, host] of [
+      ['one', 'a'],
+      ['two', 'a'],
+      ['three', 'b'],
+    ]) {
+      const { body } = await post(server.address, '/validate', review({ uid, object: { spec: { hosts: [host] } } }));
+      uids.push((body as { readonly response: { readonly uid: string } }).response.uid);
+    }
+    t.strictSame(uids, ['one', 'two', 'three']);
+    t.strictSame(
+      asked.map(([uid]) => uid),
+      ['one', 'two', 'three'],
+    );
+    t.type(asked[0]?.[1], 'string');
+    t.equal(asked[0]?.[1], asked[1]?.[1]);
+    t.equal(asked[0]?.[2], asked[1]?.[2], 'the second is not read again');
+    t.not(asked[1]?.[1], asked[2]?.[1]);
+    t.strictSame(asked[2]?.[2], { spec: { hosts: ['b'] } });
+  },
+);
