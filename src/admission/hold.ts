@@ -70,7 +70,7 @@ export function holdOf({ world, policy, now }: HoldGrounds, { old, object, docum
   const namespaces = gatewayNamespaces(world, holders.isEgressGateway);
   const wish = wishIn(document);
   const put = held(object, wish, namespaces);
-  const waits = errors.every((finding) => waitsForRoutes(finding, object));
+  const waits = isSentAgain(put, old) || errors.every((finding) => waitsForRoutes(finding, object));
   if (namespaces.length === 0 || !waits) return asWanted;
   if (!decide(circumstances, { old, object: put }).allowed) return asWanted;
   const waitsFor = callsOf(errors, object);
@@ -121,6 +121,13 @@ export function releasing(entry: ServiceEntry, wish: Wish): readonly PatchOperat
 function untouchedWish(topology: Topology, old: ServiceEntry | undefined, object: ServiceEntry): Wish | undefined {
   if (old === undefined || !isHeldEntry(topology, old)) return undefined;
   return sameValue(old.spec.exportTo, object.spec.exportTo) ? wishOf(old) : undefined;
+}
+
+/** Whether an entry would be left as it is: held, with that wish. Then it is nobody's fault of now what else is in the way. */
+function isSentAgain(put: ServiceEntry, old: ServiceEntry | undefined): boolean {
+  if (old === undefined) return false;
+  const wish = wishOf(old);
+  return wish !== undefined && sameValue(wish, wishOf(put)) && sameValue(put.spec, old.spec);
 }
 
 /** What was written as `exportTo`: an empty list is not the same as none to whoever compares a file with the cluster. */

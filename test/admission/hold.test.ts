@@ -221,6 +221,22 @@ t.test("a gateway of somebody's own opens nothing to the pods beside it", async 
   t.equal(validated({ object: wider }, named).allowed, true, 'one that the policy names is its own affair');
 });
 
+t.test('sent again it stays as it is, whatever else has come into its way', async (t) => {
+  const written = entry(['80 HTTP'], { exportTo: ['*'] });
+  const { object: stored } = await mutated({ object: written });
+  const half = routes({ gateways: ['mesh', 'gone'], http: [{ ...gatewayHttp(), match: [{ gateways: ['gone'] }] }] });
+  const world = [stored, half];
+  const again = await mutated({ object: written, oldObject: stored }, { world });
+  t.strictSame(again.object, stored);
+  t.equal(validated({ object: again.object, oldObject: stored }, { world }).allowed, true);
+  t.strictSame(
+    (await mutated({ object: written }, { world: [half] })).object,
+    written,
+    'a new one is not held beside it',
+  );
+  t.match(release(stored, [half]), { obstacles: [{ rule: 'direct-egress' }] }, 'nor is it given back');
+});
+
 t.test('an entry that is held when the policy turns to deny is no leak that blocks anybody', (t) => {
   const stored = heldEntry('["*"]');
   const world = [stored];
