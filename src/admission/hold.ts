@@ -1,6 +1,6 @@
 import type { ServiceEntry } from '../mesh/kinds/service-entry.js';
 import { decide } from '../policy/decide.js';
-import { egressGatewayTest } from '../policy/egress-gateways.js';
+import { egressGatewayTest, holdingGatewayTest } from '../policy/egress-gateways.js';
 import type { Finding } from '../policy/finding.js';
 import {
   gatewayNamespaces,
@@ -57,23 +57,24 @@ export interface EntryChange {
  */
 export function holdOf({ world, policy, now }: HoldGrounds, { old, object, document }: EntryChange): Hold {
   if (policy.serviceEntries.unrouted !== 'hold') return NOTHING;
-  const isEgressGateway = egressGatewayTest(policy);
-  const circumstances = { world, isEgressGateway, policy, now };
-  if (isHeldEntry({ world, isEgressGateway }, object)) return NOTHING;
-  const kept = untouchedWish({ world, isEgressGateway }, old, object);
+  const circumstances = { world, isEgressGateway: egressGatewayTest(policy), policy, now };
+  const holders = { world, isEgressGateway: holdingGatewayTest(policy, world) };
+  if (isHeldEntry(holders, object)) return NOTHING;
+  const kept = untouchedWish(holders, old, object);
   if (kept !== undefined) return { ...NOTHING, patch: holding(document, kept, object.spec.exportTo) };
   const wanted = withoutWish(object);
   const asWanted: Hold = wanted === object ? NOTHING : { ...NOTHING, patch: [{ op: 'remove', path: WISH }] };
   const { findings, allowed } = decide(circumstances, { old, object: wanted });
   if (allowed) return asWanted;
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const namespaces = gatewayNamespaces(world, isEgressGateway);
-  if (namespaces.length === 0 || !errors.every((finding) => waitsForRoutes(finding, object))) return asWanted;
+  const namespaces = gatewayNamespaces(world, holders.isEgressGateway);
   const wish = wishIn(document);
   const put = held(object, wish, namespaces);
+  const waits = isSentAgain(put, old) || errors.every((finding) => waitsForRoutes(finding, object));
+  if (namespaces.length === 0 || !waits) return asWanted;
   if (!decide(circumstances, { old, object: put }).allowed) return asWanted;
   const waitsFor = callsOf(errors, object);
-  const wasOpen = old !== undefined && !isHeldEntry({ world, isEgressGateway }, old);
+  const wasOpen = old !== undefined && !isHeldEntry(holders, old);
   return { patch: holding(document, wish, namespaces), warnings: warningsOf(object, waitsFor, wasOpen), waitsFor };
 }
 
@@ -120,6 +121,13 @@ export function releasing(entry: ServiceEntry, wish: Wish): readonly PatchOperat
 function untouchedWish(topology: Topology, old: ServiceEntry | undefined, object: ServiceEntry): Wish | undefined {
   if (old === undefined || !isHeldEntry(topology, old)) return undefined;
   return sameValue(old.spec.exportTo, object.spec.exportTo) ? wishOf(old) : undefined;
+}
+
+/** Whether an entry would be left as it is: held, with that wish. Then it is nobody's fault of now what else is in the way. */
+function isSentAgain(put: ServiceEntry, old: ServiceEntry | undefined): boolean {
+  if (old === undefined) return false;
+  const wish = wishOf(old);
+  return wish !== undefined && sameValue(wish, wishOf(put)) && sameValue(put.spec, old.spec);
 }
 
 /** What was written as `exportTo`: an empty list is not the same as none to whoever compares a file with the cluster. */

@@ -32,13 +32,13 @@ const OTHERS: ClientClass = { namespace: OTHER, labels: {}, description: 'every 
 /**
  * Traces every touched call in both worlds, for a representative of each client class of either.
  *
- * @param holds - whether entries are held, and count as hidden while they are
+ * @param holder - beside which gateways entries are held, and count as hidden while they are; unless given, none is
  */
 export function compare(
   worlds: Worlds,
   isEgressGateway: IsEgressGateway,
   calls: readonly TouchedCall[],
-  holds = false,
+  holder?: IsEgressGateway,
 ): readonly Comparison[] {
   const topologies = {
     before: { world: worlds.before, isEgressGateway },
@@ -59,8 +59,8 @@ export function compare(
     const peers = namespace === undefined ? moved : [...moved, OTHERS];
     return moved.map((client) => {
       const one = { client, peers, touched };
-      const before = tracedCall(topologies.before, one, undefined, holds);
-      return { before, after: tracedCall(topologies.after, one, before, holds) };
+      const before = tracedCall(topologies.before, one, undefined, holder);
+      return { before, after: tracedCall(topologies.after, one, before, holder) };
     });
   });
 }
@@ -69,11 +69,12 @@ function tracedCall(
   topology: Topology,
   one: Pick<TracedCall, 'client' | 'peers' | 'touched'>,
   earlier: TracedCall | undefined,
-  holds: boolean,
+  holder: IsEgressGateway | undefined,
 ): TracedCall {
   const { namespace, labels } = one.client;
   const sidecar: Client = { kind: 'sidecar', namespace, labels };
   const traced = trace(topology, sidecar, one.touched.call);
-  const ways = holds ? withoutHeld(topology, traced) : traced;
+  const { world } = topology;
+  const ways = holder === undefined ? traced : withoutHeld({ world, isEgressGateway: holder }, traced);
   return { ...one, ways, verdict: verdictOf(outcomesOf(ways)), earlier };
 }

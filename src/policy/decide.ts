@@ -2,6 +2,7 @@ import { worldsOf, type ObjectChange, type Worlds } from './change.js';
 import { compare, type Comparison } from './comparison.js';
 import type { Circumstances, Decision } from './decision.js';
 import { reasonOf } from './describe.js';
+import { holdingGatewayTest } from './egress-gateways.js';
 import { imagineEntries, type ImaginedWorlds } from './imagined-entries.js';
 import { mendsOnly, noveltyOf } from './newness.js';
 import type { Explanation, Rule, Scene } from './rule.js';
@@ -20,13 +21,13 @@ const SLICE = 2_000;
 export function decide(circumstances: Circumstances, change: ObjectChange): Decision {
   const { world, isEgressGateway, policy } = circumstances;
   // An annotation of somebody's own must hide nothing where nothing is held.
-  const holds = policy.serviceEntries.unrouted === 'hold';
-  const ground = imagineEntries(worldsOf(world, change), change, holds ? isEgressGateway : undefined);
+  const holder = policy.serviceEntries.unrouted === 'hold' ? holdingGatewayTest(policy, world) : undefined;
+  const ground = imagineEntries(worldsOf(world, change), change, holder);
   const judgement = new Judgement(ground, circumstances, change);
   const calls = touchedCalls(ground.worlds, change);
   const comparisons: Comparison[] = [];
   for (let start = 0; start < calls.length; start += SLICE) {
-    const slice = compare(ground.worlds, isEgressGateway, calls.slice(start, start + SLICE), holds);
+    const slice = compare(ground.worlds, isEgressGateway, calls.slice(start, start + SLICE), holder);
     for (const one of slice) comparisons.push(one);
     if (start + SLICE < calls.length && !judgement.of(slice, LEAK_RULES).allowed) break;
   }

@@ -36,14 +36,17 @@ export function wishText(wish: Wish): string {
   return wish === UNSET ? UNSET : JSON.stringify(wish);
 }
 
-/** The namespaces of the egress gateways, by name. */
+/** The namespaces of these egress gateways, by name. */
 export function gatewayNamespaces(world: World, isEgressGateway: IsEgressGateway): readonly string[] {
   const found = new Set<string>();
   for (const service of world.all('Service')) if (isEgressGateway(service)) found.add(service.metadata.namespace);
   return [...found].sort();
 }
 
-/** Whether an entry is held: it keeps a wish, and nobody but the namespaces of egress gateways sees it. */
+/**
+ * Whether an entry is held: it keeps a wish, and nobody but the namespaces of egress gateways sees it. The topology's gateways are
+ * those beside which entries may be held (`holdingGatewayTest`).
+ */
 export function isHeldEntry({ world, isEgressGateway }: Topology, entry: ServiceEntry): boolean {
   if (wishOf(entry) === undefined) return false;
   const { exportTo } = entry.spec;

@@ -22,7 +22,7 @@ export interface ImaginedWorlds {
  * Routes are judged as if their hosts were registered, so that they may come before their entry: a host that nobody declares gets
  * an entry of its own in both worlds, and one that is held is given back.
  *
- * @param holder - which Services are egress gateways, where entries are held
+ * @param holder - beside which egress gateways entries are held, where the policy holds them
  */
 export function imagineEntries(worlds: Worlds, { object }: ObjectChange, holder?: IsEgressGateway): ImaginedWorlds {
   // Routes that go take nothing out of the mesh where their host is nobody's: only what will be there is judged so.

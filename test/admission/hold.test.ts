@@ -7,6 +7,7 @@ import { validate } from '../../src/admission/validate.js';
 import { OLDEST } from '../../src/mesh/metadata.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/policy/policy.js';
 import {
+  egressGateway,
   entry,
   fullPair,
   gatewayHttp,
@@ -194,6 +195,58 @@ t.test('a forged annotation opens nothing', async (t) => {
     spec: { exportTo: ['istio-system'] },
     metadata: { annotations: { [WISH]: '["*"]' } },
   });
+});
+
+t.test("a gateway of somebody's own opens nothing to the pods beside it", async (t) => {
+  const own = egressGateway();
+  const beside = { ...own, metadata: { name: 'egress', namespace: 'shop' } };
+  const wider = heldEntry('["*"]', {}, ['istio-system', 'shop']);
+  for (const forged of [heldEntry('["*"]', {}, ['shop']), wider]) {
+    t.match(
+      validated({ object: forged }, { world: [beside] }).status?.message,
+      /from namespaces? .*shop leave the mesh directly/,
+    );
+  }
+  const { object } = await mutated({ object: plain }, { world: [beside] });
+  t.strictSame((object['spec'] as Document)['exportTo'], ['istio-system'], 'nor is anything exported to it');
+  const elsewhere: Policy = {
+    ...HOLD,
+    egressGateways: [...HOLD.egressGateways, { by: 'service', namespace: 'shop', name: 'egress' }],
+  };
+  const named = { world: [beside], policy: elsewhere };
+  t.strictSame(((await mutated({ object: plain }, named)).object['spec'] as Document)['exportTo'], [
+    'istio-system',
+    'shop',
+  ]);
+  t.equal(validated({ object: wider }, named).allowed, true, 'one that the policy names is its own affair');
+});
+
+t.test('sent again it stays as it is, whatever else has come into its way', async (t) => {
+  const written = entry(['80 HTTP'], { exportTo: ['*'] });
+  const { object: stored } = await mutated({ object: written });
+  const half = routes({ gateways: ['mesh', 'gone'], http: [{ ...gatewayHttp(), match: [{ gateways: ['gone'] }] }] });
+  const world = [stored, half];
+  const again = await mutated({ object: written, oldObject: stored }, { world });
+  t.strictSame(again.object, stored);
+  t.equal(validated({ object: again.object, oldObject: stored }, { world }).allowed, true);
+  t.strictSame(
+    (await mutated({ object: written }, { world: [half] })).object,
+    written,
+    'a new one is not held beside it',
+  );
+  t.match(release(stored, [half]), { obstacles: [{ rule: 'direct-egress' }] }, 'nor is it given back');
+});
+
+t.test('an entry that is held when the policy turns to deny is no leak that blocks anybody', (t) => {
+  const stored = heldEntry('["*"]');
+  const world = [stored];
+  const deny = { world, policy: DEFAULT_POLICY };
+  t.equal(validated({ object: stored, oldObject: stored }, deny).allowed, true, 'sent again');
+  t.equal(validated({ object: httpPair() }, deny).allowed, true, 'its routes come');
+  t.equal(validated({ oldObject: stored }, deny).allowed, true, 'it goes');
+  const open = heldEntry('["*"]', {}, ['*']);
+  t.equal(validated({ object: open, oldObject: stored }, deny).allowed, false, 'it does not open by hand');
+  t.end();
 });
 
 t.test('an annotation that is left over goes with the next change', async (t) => {

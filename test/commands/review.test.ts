@@ -80,6 +80,22 @@ t.test('each on top of what was allowed before it, unless it is a dry run', asyn
   t.equal(verdicts(twice).at(-1), '+ create ServiceEntry');
 });
 
+t.test('where entries are held, the tutorial is let through in its own order', async (t) => {
+  const policy = path.join(t.testdir({ 'policy.yaml': 'serviceEntries:\n  unrouted: hold\n' }), 'policy.yaml');
+  const args = ['test/e2e/hold/tutorial.yaml', '--world', 'examples/mesh/00-mesh.yaml'];
+  const held = await answers([...args, '--policy', policy]);
+  t.same(
+    verdicts(held),
+    ['ServiceEntry', 'Gateway', 'DestinationRule', 'VirtualService'].map((kind) => `+ create ${kind}`),
+  );
+  t.match(held[0]?.warnings, [/^ServiceEntry shop\/cnn is held: no pod sees it until /]);
+  t.match(held[0]?.patch, [
+    { op: 'add', path: '/spec/exportTo', value: ['istio-system'] },
+    { op: 'add', path: '/metadata/annotations' },
+  ]);
+  t.equal(verdicts(await answers(args)).at(0), '- create ServiceEntry', 'elsewhere the entry is denied');
+});
+
 t.test('a finding about another reviewed object stands where that was reviewed', async (t) => {
   const [gateway, rule, routes, entry] = readFileSync('examples/mesh/10-http.yaml', 'utf8').split('\n---\n');
   const folder = t.testdir({
