@@ -3,7 +3,7 @@ import type { ServiceEntry } from '../mesh/kinds/service-entry.js';
 import type { ObjectRef } from '../mesh/metadata.js';
 import type { World } from '../mesh/world/world.js';
 import type { ObjectChange } from '../policy/change.js';
-import { egressGatewayTest } from '../policy/egress-gateways.js';
+import { holdingGatewayTest } from '../policy/egress-gateways.js';
 import type { Finding } from '../policy/finding.js';
 import { HELD_EXPORT_TO, isHeldEntry, wishOf } from '../policy/held-entries.js';
 import type { Policy } from '../policy/policy.js';
@@ -126,7 +126,7 @@ export class ReleaseController implements Controller {
   async #explain(entry: ServiceEntry, obstacles: readonly Finding[], asking: Asking): Promise<void> {
     const { world, policy, events } = this.#options;
     const [first] = obstacles;
-    if (first === undefined || !isHeldEntry({ world, isEgressGateway: egressGatewayTest(policy()) }, entry)) return;
+    if (first === undefined || !isHeldEntry({ world, isEgressGateway: holdingGatewayTest(policy(), world) }, entry)) return;
     const more = obstacles.length > 1 ? ` (and ${obstacles.length - 1} more)` : '';
     const note = `no pod sees it yet. If it were exported as its author wants, ${first.message}${more}. Mend: ${first.mend}`;
     const key = keyOf(entry);
