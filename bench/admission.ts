@@ -7,6 +7,8 @@ import { KINDS, reviews, type Kind } from './admission-world.js';
 const SIZES = [400, 40_000];
 const CONNECTIONS = 10;
 const SECONDS = 4;
+/** Until every body was judged once in the world as it then is. */
+const WARM_UP = 4;
 /** The median of so many. */
 const ROUNDS = 3;
 
@@ -50,7 +52,7 @@ async function line(
   judge: Server,
   echo: Server,
 ): Promise<void> {
-  await load(judge, bodies, 1);
+  await load(judge, bodies, WARM_UP);
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const plain = await load(echo, bodies, SECONDS);

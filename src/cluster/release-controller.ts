@@ -126,7 +126,8 @@ export class ReleaseController implements Controller {
   async #explain(entry: ServiceEntry, obstacles: readonly Finding[], asking: Asking): Promise<void> {
     const { world, policy, events } = this.#options;
     const [first] = obstacles;
-    if (first === undefined || !isHeldEntry({ world, isEgressGateway: holdingGatewayTest(policy(), world) }, entry)) return;
+    if (first === undefined || !isHeldEntry({ world, isEgressGateway: holdingGatewayTest(policy(), world) }, entry))
+      return;
     const more = obstacles.length > 1 ? ` (and ${obstacles.length - 1} more)` : '';
     const note = `no pod sees it yet. If it were exported as its author wants, ${first.message}${more}. Mend: ${first.mend}`;
     const key = keyOf(entry);
